@@ -1,0 +1,1 @@
+"""Computational graphs from pixels to class scores."""
