@@ -34,13 +34,13 @@ check: $(VENV)/.ready-dev ## style, types, layers, budgets, imports, spelling
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m pyright --warnings
-	$(VENV)/bin/lint-imports
+	$(VENV)/bin/lint-imports --no-logo
 	$(PY) scripts/check_budgets.py
 	$(PY) scripts/check_imports.py
 	$(VENV)/bin/codespell
 
 docs: $(VENV)/.ready-docs ## build the pages of docs/ into build/docs
-	$(PY) -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
+	$(PY) -m sphinx --fail-on-warning --keep-going --fresh-env --quiet docs build/docs
 	@echo "The pages are in build/docs/index.html"
 
 bench: $(VENV)/.ready-core ## run every benchmark, with NumPy as the only peer
