@@ -70,3 +70,7 @@ class TrainingError(HubelError, RuntimeError):
 
 class RunError(HubelError, RuntimeError):
     """A run folder that cannot be read or written."""
+
+
+class ZeroGradientWarning(UserWarning):
+    """A gradient that is zero because every path to it passes a constant gate."""

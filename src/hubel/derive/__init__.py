@@ -1,0 +1,1 @@
+"""Derivatives as functions on graphs: graph in, graph (or values) out."""

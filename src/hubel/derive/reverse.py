@@ -1,0 +1,116 @@
+"""Reverse mode: bring upstream gradients from the outputs to every node.
+
+The same sweep runs on arrays (eager gradients), on traced values (gradients of
+gradients) and on nodes (a graph of the gradient), because rules are written in gates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from hubel.gates._sum import unbroadcast
+from hubel.gates.define import dtype_of, shape_of
+from hubel.graph.graph import CoreGraph, build
+from hubel.graph.node import CONSTANT, INPUT, Node, Spec, constant_node, input_node
+from hubel.graph.registry import GATES, Value
+from hubel.graph.walk import dependents
+
+Gradients = dict[Node, Value]
+
+
+def pull(
+    nodes: Sequence[Node],
+    values: Mapping[Node, Value],
+    upstream: Mapping[Node, Value],
+    active: set[Node] | None = None,
+) -> Gradients:
+    """Sweep backward over nodes in topological order.
+
+    Parameters
+    ----------
+    nodes : sequence of Node
+        In topological order.
+    values : mapping of Node to value
+        What the forward sweep put on each node.
+    upstream : mapping of Node to value
+        The upstream gradient of each output.
+    active : set of Node, optional
+        The nodes to bring gradients to; all that are not constants by default.
+
+    Returns
+    -------
+    dict of Node to value
+        The upstream gradient of every node that has one; a node that no output
+        depends on through a non-zero derivative is absent.
+    """
+    gradients: Gradients = dict(upstream)
+    add = GATES["add"]
+    with np.errstate(all="ignore"):
+        for node in reversed(nodes):
+            if node not in gradients or node.gate is INPUT or node.gate is CONSTANT:
+                continue
+            g, out = gradients[node], values[node]
+            args = tuple([values[i] for i in node.inputs])
+            for position, source in enumerate(node.inputs):
+                if not _carries(source) or (
+                    active is not None and source not in active
+                ):
+                    continue
+                rule = node.gate.rule(position)
+                part = rule.pull(position, g, out, args, node.params)
+                if part is not None:
+                    part = match(part, source)
+                    known = gradients.get(source)
+                    gradients[source] = part if known is None else add(known, part)
+    return gradients
+
+
+def _carries(node: Node) -> bool:
+    """Whether gradients can flow to a node: not a constant, not an integer."""
+    return node.gate is not CONSTANT and node.dtype.kind in "fc"
+
+
+def match(g: Value, node: Node) -> Value:
+    """Give a gradient the shape and dtype of the value that it belongs to."""
+    if shape_of(g) != node.shape:
+        g = unbroadcast(g, node.shape)
+    if dtype_of(g) != node.dtype:
+        if node.dtype.kind == "f" and dtype_of(g).kind == "c":
+            g = GATES["real"](g)
+        g = GATES["astype"](g, dtype=node.dtype)
+    return g
+
+
+def zeros(node: Node) -> Value:
+    """Return the gradient of a node that the output does not depend on."""
+    return np.zeros(node.shape, node.dtype)[()]
+
+
+def gradient_graph(graph: CoreGraph, wrt: Iterable[str] | None = None) -> CoreGraph:
+    """Derive the graph of the gradients of a graph's outputs.
+
+    Inputs are those of ``graph`` and, for each output ``y``, its upstream gradient
+    ``d_y``; outputs are ``d_x`` for each input x of ``wrt``.
+    """
+    wanted = [n for n in (wrt or graph.inputs) if _carries(graph.inputs[n])]
+    seeds = {
+        f"d_{name}": input_node(Spec(node.shape, node.dtype))
+        for name, node in graph.outputs.items()
+    }
+    upstream: dict[Node, Any] = {}
+    for (_, node), seed in zip(graph.outputs.items(), seeds.values(), strict=True):
+        upstream[node] = upstream[node] + seed if node in upstream else seed
+    active = dependents([graph.inputs[n] for n in wanted], graph.nodes)
+    found = pull(graph.nodes, {n: n for n in graph.nodes}, upstream, active)
+    outputs = {f"d_{n}": _as_node(found, graph.inputs[n]) for n in wanted}
+    return build({**graph.inputs, **seeds}, outputs)
+
+
+def _as_node(found: Gradients, node: Node) -> Node:
+    gradient = found.get(node)
+    if gradient is None:
+        gradient = zeros(node)
+    return gradient if isinstance(gradient, Node) else constant_node(gradient)

@@ -1,0 +1,140 @@
+"""Sum and broadcast: each the transpose of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from hubel.errors import ShapeError
+from hubel.gates._layout import reshape
+from hubel.gates.define import (
+    Linear,
+    define,
+    implements,
+    ndim_of,
+    normal_axes,
+    shape_of,
+)
+from hubel.graph.node import Spec
+from hubel.graph.registry import GATES, Value
+
+
+def reduced_shape(
+    shape: tuple[int, ...], axis: tuple[int, ...], keepdims: bool
+) -> tuple[int, ...]:
+    """Give the shape after a reduction over ``axis`` (normalised)."""
+    if keepdims:
+        return tuple(1 if i in axis else n for i, n in enumerate(shape))
+    return tuple(n for i, n in enumerate(shape) if i not in axis)
+
+
+def restore_axes(value: Value, x: Value, axis: tuple[int, ...]) -> Value:
+    """Put reduced axes back as axes of length 1, ready to broadcast against ``x``."""
+    return reshape(value, shape=reduced_shape(shape_of(x), axis, True))
+
+
+def _sum(
+    x: Value, axis: tuple[int, ...], keepdims: bool = False, out: Any = None
+) -> Any:
+    return np.add.reduce(x, axis=axis, keepdims=keepdims, out=out)
+
+
+def _infer_sum(x: Spec, axis: tuple[int, ...], keepdims: bool = False) -> Spec:
+    dtype = np.add.reduce(np.ones(1, x.dtype)).dtype
+    return Spec(reduced_shape(x.shape, axis, keepdims), dtype)
+
+
+def _spread(
+    g: Value, out: Value, x: Value, axis: tuple[int, ...], keepdims: bool = False
+) -> Value:
+    return broadcast_to(restore_axes(g, x, axis), shape=shape_of(x))
+
+
+sum_over = define(
+    "sum",
+    _sum,
+    _infer_sum,
+    Linear(_spread),
+    kind="reduction",
+    fills=True,
+    operations=lambda node: node.inputs[0].size,
+)
+
+
+def _broadcast_to(x: Value, shape: tuple[int, ...]) -> Any:
+    return np.broadcast_to(x, shape)
+
+
+def _infer_broadcast_to(x: Spec, shape: tuple[int, ...]) -> Spec:
+    try:
+        fits = np.broadcast_shapes(x.shape, shape) == shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ShapeError(
+            f"shape {x.shape} does not broadcast to {shape}",
+            remedy="compare them from the last axis: lengths must be equal or 1",
+        )
+    return Spec(shape, x.dtype)
+
+
+broadcast_to = define(
+    "broadcast_to",
+    _broadcast_to,
+    _infer_broadcast_to,
+    Linear(lambda g, out, x, shape: unbroadcast(g, shape_of(x))),
+    kind="layout",
+    view=True,
+    weight=0,
+)
+
+
+def unbroadcast(g: Value, shape: tuple[int, ...]) -> Value:
+    """Sum a gradient over the axes along which its value was broadcast."""
+    have = shape_of(g)
+    if have == shape:
+        return g
+    extra = len(have) - len(shape)
+    if extra < 0:
+        return broadcast_to(g, shape=shape)
+    axes = tuple(
+        i
+        for i, length in enumerate(have)
+        if i < extra or (shape[i - extra] == 1 and length != 1)
+    )
+    if axes:
+        g = sum_over(g, axis=axes)
+    if shape_of(g) == shape:
+        return g
+    kept = tuple(1 if i + extra in axes else n for i, n in enumerate(have[extra:]))
+    return broadcast_to(reshape(g, shape=kept), shape=shape)
+
+
+@implements(np.sum)
+def np_sum(
+    a: Value,
+    axis: int | Sequence[int] | None = None,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: Value = None,
+    where: Value = None,
+) -> Value:
+    """Mean what ``np.sum`` means."""
+    if where is not None:
+        a = GATES["where"](where, a, 0)
+    if dtype is not None:
+        a = GATES["astype"](a, dtype=np.dtype(dtype))
+    total = sum_over(a, axis=normal_axes(axis, ndim_of(a)), keepdims=bool(keepdims))
+    return total if initial is None else total + initial
+
+
+@implements(np.broadcast_to)
+def np_broadcast_to(
+    array: Value, shape: int | Sequence[int], subok: bool = False
+) -> Value:
+    """Mean what ``np.broadcast_to`` means."""
+    lengths = (shape,) if isinstance(shape, int) else tuple(int(n) for n in shape)
+    return broadcast_to(array, shape=lengths)

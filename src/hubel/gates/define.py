@@ -1,0 +1,307 @@
+"""Constructors of gates: a derivative is stated once, both modes follow from it.
+
+Each argument of a gate has a rule of one kind:
+
+``Partial``   the gate acts on elements; one partial derivative, written in gates
+``Linear``    linear together with the other linear arguments (add, where, concatenate)
+``Multilinear``  linear in this argument while the others are held (matmul)
+``Constant``  derivative exactly zero
+``ByHand``    both directions written out, where no smaller statement exists
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+import numpy as np
+
+from hubel.errors import ShapeError
+from hubel.graph.node import Facts, Gate, Rule, Spec, register
+from hubel.graph.registry import GATES, NUMPY, Value
+
+Rules = Sequence[Rule] | Rule
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Partial(Rule):
+    """Elementwise: ``partial(out, *args, **params)`` is d(out)/d(arg), in gates."""
+
+    __slots__ = ("partial",)
+
+    def __init__(self, partial: Callable[..., Value]) -> None:
+        self.partial = partial
+
+    def pull(
+        self,
+        position: int,
+        g: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> Value:
+        """Multiply the upstream gradient by the partial."""
+        return GATES["chain"](g, self.partial(out, *args, **params))
+
+    push = pull
+
+
+class Linear(Rule):
+    """Linear jointly; ``transpose(g, out, *args, **params)`` is the reverse rule."""
+
+    __slots__ = ("transpose",)
+    joint = True
+
+    def __init__(self, transpose: Callable[..., Value]) -> None:
+        self.transpose = transpose
+
+    def pull(
+        self,
+        position: int,
+        g: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> Value:
+        """Apply the transpose."""
+        return self.transpose(g, out, *args, **params)
+
+
+class Multilinear(Rule):
+    """Linear in one argument; forward mode is the gate with the tangent put there."""
+
+    __slots__ = ("gate", "transpose")
+
+    def __init__(self, transpose: Callable[..., Value]) -> None:
+        self.transpose = transpose
+        self.gate: Gate | None = None
+
+    def pull(
+        self,
+        position: int,
+        g: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> Value:
+        """Apply the transpose."""
+        return self.transpose(g, out, *args, **params)
+
+    def push(
+        self,
+        position: int,
+        t: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> Value:
+        """Apply the gate itself to the tangent."""
+        assert self.gate is not None  # set by ``define``
+        return self.gate(*args[:position], t, *args[position + 1 :], **params)
+
+
+class Constant(Rule):
+    """The derivative is exactly zero."""
+
+    __slots__ = ()
+    zero = True
+
+    def pull(self, *_: Any) -> None:
+        """Bring nothing."""
+
+    def push(self, *_: Any) -> None:
+        """Bring nothing."""
+
+
+class ByHand(Rule):
+    """Both directions by hand: ``rule(g_or_t, out, *args, **params)``."""
+
+    __slots__ = ("forward", "reverse")
+
+    def __init__(
+        self, reverse: Callable[..., Value], forward: Callable[..., Value]
+    ) -> None:
+        self.reverse = reverse
+        self.forward = forward
+
+    def pull(
+        self,
+        position: int,
+        g: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> Value:
+        """Apply the reverse rule."""
+        return self.reverse(g, out, *args, **params)
+
+    def push(
+        self,
+        position: int,
+        t: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> Value:
+        """Apply the forward rule."""
+        return self.forward(t, out, *args, **params)
+
+
+CONSTANT_RULE = Constant()
+
+
+def define(
+    name: str,
+    forward: Callable[..., Any],
+    infer: Callable[..., Spec],
+    *rules: Rule,
+    numpy: Callable[..., Any] | None = None,
+    **facts: Any,
+) -> Gate:
+    """Define and register a gate; the last rule serves all further arguments.
+
+    Parameters
+    ----------
+    name : str
+        The gate's name, NumPy's where there is one.
+    forward : callable
+        ``forward(*arrays, **params)``; takes ``out=`` if the fact ``fills`` is given.
+    infer : callable
+        ``infer(*specs, **params)``: the spec of the result.
+    *rules : Rule
+        How each argument is differentiated.
+    numpy : callable, optional
+        The NumPy function or ufunc that means just this gate.
+    **facts
+        See :class:`hubel.graph.node.Facts`.
+    """
+    gate = Gate(name, forward, infer, rules, Facts(**facts))
+    for rule in rules:
+        if isinstance(rule, Multilinear):
+            rule.gate = gate
+    if numpy is not None:
+        NUMPY[numpy] = gate
+    return register(gate)
+
+
+def elementwise(
+    name: str,
+    forward: Callable[..., Any],
+    *partials: Callable[..., Value] | Rule,
+    **facts: Any,
+) -> Gate:
+    """Define a gate that acts on elements of broadcast arguments.
+
+    A plain function among ``partials`` is a partial derivative; a rule is itself.
+    """
+    rules = [p if isinstance(p, Rule) else Partial(p) for p in partials]
+    if isinstance(forward, np.ufunc):
+        facts.setdefault("numpy", forward)
+        facts.setdefault("fills", True)
+    facts.setdefault("kind", "elementwise")
+    infer = broadcasting(forward, operator=bool(facts.get("operator", False)))
+    return define(name, forward, infer, *rules, **facts)
+
+
+def constant(name: str, forward: Callable[..., Any], **facts: Any) -> Gate:
+    """Define an elementwise gate whose derivative is zero everywhere."""
+    return elementwise(name, forward, CONSTANT_RULE, **facts)
+
+
+def implements(*functions: Callable[..., Any]) -> Callable[[Function], Function]:
+    """Declare a composition of gates to be the meaning of NumPy functions."""
+
+    def note(meaning: Function) -> Function:
+        for function in functions:
+            NUMPY[function] = meaning
+        return meaning
+
+    return note
+
+
+def broadcasting(
+    forward: Callable[..., Any], operator: bool = False
+) -> Callable[..., Spec]:
+    """Make the shape rule of an elementwise gate."""
+
+    def infer(*specs: Spec, **params: Any) -> Spec:
+        dtype = result_dtype(
+            forward,
+            tuple(s.dtype for s in specs),
+            tuple(s.weak for s in specs),
+            tuple(sorted(params.items())),
+        )
+        weak = operator and all(s.weak for s in specs)
+        return Spec(broadcast_shape(*[s.shape for s in specs]), dtype, weak)
+
+    return infer
+
+
+def broadcast_shape(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """Broadcast shapes by NumPy's rule, or say which do not fit."""
+    first = shapes[0]
+    if all(shape == first for shape in shapes):
+        return first
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        listed = " and ".join(str(shape) for shape in shapes)
+        raise ShapeError(
+            f"shapes {listed} do not broadcast together",
+            remedy="compare them from the last axis: lengths must be equal or 1",
+        ) from None
+
+
+@cache
+def result_dtype(
+    forward: Callable[..., Any],
+    dtypes: tuple[np.dtype[Any], ...],
+    weak: tuple[bool, ...],
+    params: tuple[tuple[str, Any], ...] = (),
+) -> np.dtype[Any]:
+    """Find the dtype of a result by running the forward function on single ones."""
+    ones = [
+        d.type(1).item() if w else np.ones((1,), d)
+        for d, w in zip(dtypes, weak, strict=True)
+    ]
+    with np.errstate(all="ignore"):
+        return np.asarray(forward(*ones, **dict(params))).dtype
+
+
+def shape_of(value: Value) -> tuple[int, ...]:
+    """Return the shape of an array, scalar or term."""
+    return getattr(value, "shape", ())
+
+
+def ndim_of(value: Value) -> int:
+    """Return the number of axes of an array, scalar or term."""
+    return len(getattr(value, "shape", ()))
+
+
+def dtype_of(value: Value) -> np.dtype[Any]:
+    """Return the dtype of an array, scalar or term."""
+    dtype = getattr(value, "dtype", None)
+    return np.dtype(type(value)) if dtype is None else dtype
+
+
+def normal_axis(axis: int, ndim: int) -> int:
+    """Turn an axis into one from 0 to ``ndim - 1``."""
+    if not -ndim <= axis < ndim:
+        raise ShapeError(
+            f"axis {axis} is out of bounds for {ndim} axes",
+            remedy=f"use an axis from {-ndim} to {ndim - 1}",
+        )
+    return axis + ndim if axis < 0 else axis
+
+
+def normal_axes(axis: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
+    """Turn NumPy's ``axis`` argument into a sorted tuple of axes."""
+    if axis is None:
+        return tuple(range(ndim))
+    if isinstance(axis, int | np.integer):
+        return (normal_axis(int(axis), ndim),)
+    axes = tuple(sorted(normal_axis(int(a), ndim) for a in axis))
+    if len(set(axes)) != len(axes):
+        raise ShapeError(f"axis {tuple(axis)} names an axis twice")
+    return axes

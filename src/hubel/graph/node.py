@@ -1,0 +1,292 @@
+"""Gates and nodes as data: a gate is one kind of operation, a node one use of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from hubel.errors import GateError, HubelError
+from hubel.graph.registry import GATES, Value
+from hubel.graph.term import Term
+
+
+class Spec(NamedTuple):
+    """What is known of a value before it is computed.
+
+    ``weak`` marks a Python scalar, whose dtype gives way to that of any array
+    (NumPy 2 promotion).
+    """
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What passes may know of a gate, so that none asks for a gate by its name.
+
+    Attributes
+    ----------
+    kind : str
+        ``elementwise``, ``reduction``, ``layout``, ``product`` or ``other``.
+    commutative : bool
+        Swapping the two arguments changes nothing.
+    unit, zero : float or None
+        ``x * unit`` is x and ``x * zero`` is zero, for finite x (right operand).
+    operator : bool
+        Python's operator on two Python scalars gives a Python scalar.
+    view : bool
+        The result may share the memory of the first argument.
+    fills : bool
+        The forward function takes ``out=``.
+    weight : float
+        Operations per element of the iteration space (addition is 1).
+    operations : callable or None
+        Operations of one node, where ``weight`` times size does not tell.
+    """
+
+    kind: str = "other"
+    commutative: bool = False
+    unit: float | None = None
+    zero: float | None = None
+    operator: bool = False
+    view: bool = False
+    fills: bool = False
+    weight: float = 1.0
+    operations: Callable[[Node], float] | None = None
+
+
+class Rule:
+    """How one argument of a gate is differentiated; see ``hubel.gates.define``."""
+
+    __slots__ = ()
+    joint = False
+    """Tangents of all joint arguments go through the gate together."""
+    zero = False
+    """The derivative is exactly zero everywhere."""
+
+    def pull(
+        self,
+        position: int,
+        g: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> Value | None:
+        """Bring an upstream gradient to the argument at ``position``."""
+        raise NotImplementedError
+
+    def push(
+        self,
+        position: int,
+        t: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> Value | None:
+        """Bring a tangent of the argument at ``position`` to the result."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gate:
+    """One kind of operation: its forward function, shape rule, derivative and facts.
+
+    Attributes
+    ----------
+    name : str
+        NumPy's name where NumPy has the operation.
+    forward : callable
+        Arrays and parameters to an array.
+    infer : callable
+        ``infer(*specs, **params)`` gives the shape and dtype of the result, or raises
+        ``ShapeError`` or ``DTypeError``.
+    rules : tuple of Rule
+        One per argument; the last one serves all further arguments.
+    facts : Facts
+        What passes may know.
+    """
+
+    name: str
+    forward: Callable[..., Any]
+    infer: Callable[..., Spec]
+    rules: tuple[Rule, ...]
+    facts: Facts = field(default_factory=Facts)
+
+    def __call__(self, *args: Value, **params: Any) -> Any:
+        """Apply the gate: to arrays at once, to terms by recording it."""
+        top: Term | None = None
+        for arg in args:
+            if isinstance(arg, Term) and (top is None or arg.level > top.level):
+                top = arg
+        if top is None:
+            return self.forward(*args, **params)
+        return top.apply(self, args, params)
+
+    def rule(self, position: int) -> Rule:
+        """Return the rule of the argument at that position."""
+        rules = self.rules
+        return rules[position] if position < len(rules) else rules[-1]
+
+    def __repr__(self) -> str:
+        return f"<gate {self.name}>"
+
+
+def register(gate: Gate) -> Gate:
+    """Make a gate known by its name."""
+    if gate.name in GATES:
+        raise GateError(f"there is a gate named {gate.name!r} already")
+    GATES[gate.name] = gate
+    return gate
+
+
+Line = tuple[str, int]
+"""A line of the user's source: file name and line number."""
+
+
+class Node(Term):
+    """One use of a gate in a graph, or an input, or a constant.
+
+    Nodes are immutable and compared by identity; their names are given by the graph
+    that holds them.
+
+    Attributes
+    ----------
+    gate : Gate
+        What is computed; ``INPUT`` or ``CONSTANT`` for a leaf.
+    inputs : tuple of Node
+        What it is computed from.
+    params : dict
+        The gate's static parameters.
+    shape, dtype, weak
+        The spec of the value.
+    constant : array or scalar
+        The value of a constant.
+    line : tuple of (str, int) or None
+        The user's line that made the node; None for nodes that hubel derived.
+    """
+
+    __slots__ = (
+        "constant",
+        "dtype",
+        "gate",
+        "inputs",
+        "line",
+        "params",
+        "shape",
+        "weak",
+    )
+
+    def __init__(
+        self,
+        gate: Gate,
+        inputs: tuple[Node, ...],
+        params: dict[str, Any],
+        shape: tuple[int, ...],
+        dtype: np.dtype[Any],
+        weak: bool = False,
+        constant: Value = None,
+        line: Line | None = None,
+    ) -> None:
+        self.gate = gate
+        self.inputs = inputs
+        self.params = params
+        self.shape = shape
+        self.dtype = dtype
+        self.weak = weak
+        self.constant = constant
+        self.line = line
+
+    @property
+    def spec(self) -> Spec:
+        """The shape, dtype and weakness of the value."""
+        return Spec(self.shape, self.dtype, self.weak)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether this is an input or a constant."""
+        return self.gate is INPUT or self.gate is CONSTANT
+
+    def apply(
+        self, gate: Gate, args: tuple[Value, ...], params: dict[str, Any]
+    ) -> Node:
+        """Make the node of a gate on nodes and constants."""
+        inputs = tuple(a if isinstance(a, Node) else constant_node(a) for a in args)
+        return make_node(gate, inputs, params)
+
+    def __repr__(self) -> str:
+        return f"<{self.gate.name} {describe(self)}>"
+
+
+def _no_forward(*_args: Value, **_params: Any) -> Any:
+    raise GateError("an input or a constant has a value, not a forward function")
+
+
+def _no_spec(*_specs: Spec, **_params: Any) -> Spec:
+    raise GateError("an input or a constant is made with its shape, not by a rule")
+
+
+INPUT = Gate("input", _no_forward, _no_spec, ())
+CONSTANT = Gate("constant", _no_forward, _no_spec, ())
+
+
+def spec_of(value: Value) -> Spec:
+    """Return what is known of an array, scalar or term."""
+    if isinstance(value, Term):
+        return Spec(value.shape, value.dtype, value.weak)
+    if isinstance(value, np.ndarray | np.generic):
+        return Spec(value.shape, value.dtype)
+    if isinstance(value, bool | int | float | complex):
+        return Spec((), np.dtype(type(value)), True)
+    array = np.asarray(value)
+    return Spec(array.shape, array.dtype)
+
+
+def input_node(spec: Spec) -> Node:
+    """Make an input."""
+    return Node(INPUT, (), {}, spec.shape, spec.dtype, spec.weak)
+
+
+def constant_node(value: Value) -> Node:
+    """Make a constant; lists become arrays."""
+    if not isinstance(
+        value, Term | np.ndarray | np.generic | bool | int | float | complex
+    ):
+        value = np.asarray(value)
+    spec = spec_of(value)
+    return Node(CONSTANT, (), {}, spec.shape, spec.dtype, spec.weak, value)
+
+
+def make_node(
+    gate: Gate,
+    inputs: tuple[Node, ...],
+    params: dict[str, Any],
+    line: Line | None = None,
+) -> Node:
+    """Make a node, with its shape and dtype from the gate's rule."""
+    try:
+        spec = gate.infer(*[node.spec for node in inputs], **params)
+    except HubelError as error:
+        raise in_context(error, gate, inputs) from None
+    return Node(gate, inputs, params, spec.shape, spec.dtype, spec.weak, line=line)
+
+
+def in_context(error: HubelError, gate: Gate, inputs: tuple[Node, ...]) -> HubelError:
+    """Say in an error which operands the gate was given and where they came from."""
+    operands = ", ".join(f"{describe(node)} from {node.gate.name}" for node in inputs)
+    problem = f"{gate.name}({operands}): {error.problem}"
+    return type(error)(problem, remedy=error.remedy, where=error.where)
+
+
+def describe(spec: Spec | Term) -> str:
+    """Write a shape and dtype, such as ``float64[3, 4]``.
+
+    >>> describe(Spec((3, 4), np.dtype("float64")))
+    'float64[3, 4]'
+    """
+    sizes = ", ".join(str(length) for length in spec.shape)
+    return f"{spec.dtype.name}[{sizes}]"

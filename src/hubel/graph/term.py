@@ -1,0 +1,166 @@
+"""Terms: what gates can be applied to in place of an array.
+
+A term behaves like a NumPy array in expressions: operators, ufuncs and NumPy functions
+on it look up the gate (or the composition of gates) that stands for them and apply it.
+Nodes of a graph and traced values are the two kinds of terms, so a rule written once
+in gates runs on arrays, on nodes and on traced values alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hubel.errors import TraceError
+from hubel.graph.methods import Methods
+from hubel.graph.operators import Operators
+from hubel.graph.registry import GATES, NUMPY, REDUCTIONS, Value
+
+if TYPE_CHECKING:
+    from hubel.graph.node import Gate
+
+
+class Term(Operators, Methods):
+    """Something that stands for an array: shape, dtype, arithmetic, NumPy."""
+
+    __slots__ = ()
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    weak: bool
+    level: int = 0
+    __hash__ = object.__hash__
+
+    def apply(self, gate: Gate, args: tuple[Value, ...], params: dict[str, Any]) -> Any:
+        """Apply a gate to arguments of which this term is the innermost."""
+        raise NotImplementedError
+
+    # What NumPy asks of an array-like -------------------------------------------
+
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Value, **options: Any
+    ) -> Any:
+        if method == "__call__":
+            meaning = NUMPY.get(ufunc)
+        else:
+            meaning = REDUCTIONS.get((ufunc, method))
+        if meaning is None:
+            name = (
+                ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
+            )
+            raise _not_covered(f"np.{name}")
+        if not options:
+            return meaning(*inputs)
+        return _with_options(meaning, inputs, options)
+
+    def __array_function__(
+        self,
+        function: Callable[..., Any],
+        types: tuple[type, ...],
+        args: tuple[Any, ...],
+        options: dict[str, Any],
+    ) -> Any:
+        meaning = NUMPY.get(function)
+        if meaning is None:
+            raise _not_covered(f"{function.__module__}.{function.__name__}")
+        return meaning(*args, **options)
+
+    def __array__(self, *_args: Any, **_options: Any) -> Any:
+        raise TraceError(
+            "a traced value was asked to become a plain NumPy array, which would lose "
+            "the graph",
+            remedy="use np.stack or hb.array in place of np.array([...]), np.full_like "
+            "in place of np.full, and start from hb.zeros to fill an array "
+            "element by element",
+        )
+
+    def __float__(self) -> float:
+        raise TraceError(
+            "a traced value was asked to become a Python float, which would lose the "
+            "graph",
+            remedy="use the NumPy function (np.sin in place of math.sin), hb.zeros in "
+            "place of a plain array that is filled with a[i] = value, or "
+            "hb.stop_gradient where no derivative is wanted",
+        )
+
+    def __int__(self) -> int:
+        raise TraceError(
+            "a traced value was asked to become a Python int, which would lose the graph",
+            remedy="use np.floor or np.rint, or .astype(int) for an index",
+        )
+
+    def __bool__(self) -> bool:
+        raise TraceError(
+            "a Python branch (if, while, and, or, not) on a value that is not known "
+            "while the graph is recorded",
+            remedy="use np.where(condition, this, that), or np.logical_and / or / not",
+        )
+
+    def __index__(self) -> int:
+        raise TraceError(
+            "an index or a count that is not known while the graph is recorded",
+            remedy="pass it as a static argument, or index with an array",
+        )
+
+    # Properties that follow from shape and dtype --------------------------------
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        size = 1
+        for length in self.shape:
+            size *= length
+        return size
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that the elements take."""
+        return self.size * self.dtype.itemsize
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of a traced value without axes")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self.shape:
+            raise TypeError("iteration over a traced value without axes")
+        return (self[i] for i in range(self.shape[0]))
+
+
+def _with_options(
+    meaning: Callable[..., Any], inputs: tuple[Value, ...], options: dict[str, Any]
+) -> Any:
+    """Apply a ufunc's meaning under the keyword options that make sense on a graph."""
+    out = options.pop("out", None)
+    if out is not None and any(each is not None for each in out):
+        raise TraceError(
+            "out= (and a += b on a plain array) would write a traced value into an array",
+            remedy="use the result that the function returns",
+        )
+    if "where" in options and options["where"] is not True:
+        if "axis" not in options:
+            raise TraceError(
+                "where= of a ufunc leaves elements undefined and is not traced",
+                remedy="use np.where(condition, f(x), otherwise)",
+            )
+    else:
+        options.pop("where", None)
+    dtype = options.pop("dtype", None)
+    result = meaning(*inputs, **options)
+    return result if dtype is None else GATES["astype"](result, dtype=np.dtype(dtype))
+
+
+def _not_covered(name: str) -> TraceError:
+    return TraceError(
+        f"{name} has no gate: it cannot be recorded in a graph",
+        remedy="write it with functions that have one (see the table of gates in the "
+        "documentation), or wrap it in a hubel.Gate with its own backward",
+    )

@@ -1,0 +1,1 @@
+"""The structure of Jacobians, as plain NumPy objects."""

@@ -1,0 +1,1 @@
+"""From NumPy programs to graphs."""

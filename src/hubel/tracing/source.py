@@ -1,0 +1,51 @@
+"""Find the user's own line behind a recorded operation."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from pathlib import Path
+from types import CodeType, FrameType
+
+import numpy as np
+
+from hubel.graph.node import Line
+
+HUBEL = str(Path(__file__).resolve().parents[1])
+NUMPY = str(Path(np.__file__).resolve().parent)
+DERIVE = str(Path(HUBEL) / "derive")
+
+_OWN: dict[CodeType, bool | None] = {}
+"""For code seen so far: ours or NumPy's (True), a sweep's (None), the user's (False)."""
+
+
+def user_line(depth: int = 2) -> Line | None:
+    """Return the innermost line outside hubel and NumPy; None inside a sweep."""
+    frame: FrameType | None = sys._getframe(depth)
+    while frame is not None:
+        code = frame.f_code
+        own = _OWN.get(code, 0)
+        if own == 0 and own is not False:
+            own = _OWN[code] = _classify(code)
+        if own is None:
+            return None
+        if own is False:
+            return code.co_filename, frame.f_lineno
+        frame = frame.f_back
+    return None
+
+
+def _classify(code: CodeType) -> bool | None:
+    path = code.co_filename
+    if path.startswith(DERIVE):
+        return None
+    return path.startswith((HUBEL, NUMPY)) or path.startswith("<__array_function__")
+
+
+def written(line: Line | None) -> str:
+    """Write a line as ``file:number: source``; empty for None."""
+    if line is None:
+        return ""
+    path, number = line
+    source = linecache.getline(path, number).strip()
+    return f"{path}:{number}: {source}" if source else f"{path}:{number}"

@@ -1,0 +1,97 @@
+"""Traced values: what a traced function holds in place of its arrays."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hubel.errors import TraceError
+from hubel.graph.node import Gate, Node, describe
+from hubel.graph.registry import NUMPY, Value, write
+from hubel.graph.term import Term
+
+if TYPE_CHECKING:
+    from hubel.tracing.trace import Trace
+
+
+class Traced(Term):
+    """A handle on a node of a running trace, and on its value when that is known."""
+
+    __slots__ = ("__weakref__", "_base", "_views", "level", "node", "trace", "value")
+
+    def __init__(self, trace: Trace, node: Node, value: Value) -> None:
+        self.trace = trace
+        self.level = trace.level
+        self.node = node
+        self.value = value
+        self._base: weakref.ref[Traced] | None = None
+        self._views: list[weakref.ref[Traced]] | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
+        """The lengths of the axes."""
+        return self.node.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:  # type: ignore[override]
+        """The dtype of the elements."""
+        return self.node.dtype
+
+    @property
+    def weak(self) -> bool:  # type: ignore[override]
+        """Whether this stands for a Python scalar."""
+        return self.node.weak
+
+    def apply(
+        self, gate: Gate, args: tuple[Value, ...], params: dict[str, Any]
+    ) -> Traced:
+        """Record the gate in this value's trace."""
+        result = self.trace.record(gate, args, params)
+        if gate.facts.view and isinstance(args[0], Traced):
+            _note_view(args[0], result)
+        return result
+
+    def __setitem__(self, index: Any, new: Value) -> None:
+        """Write as an array would: this handle becomes the array after the write."""
+        if _alive(self._base, self._views):
+            raise TraceError(
+                "writing to a traced array of which a view is also in use: the other "
+                "name would not see the write, as it would in NumPy",
+                remedy="write before taking the view, or take a .copy()",
+            )
+        after = NUMPY[write](self, index, new)
+        self.node, self.value = after.node, after.value
+
+    def __bool__(self) -> bool:
+        return bool(self.value) if self.trace.with_values else super().__bool__()
+
+    def __index__(self) -> int:
+        if self.trace.with_values and self.dtype.kind in "iu":
+            return self.value.__index__()
+        return super().__index__()
+
+    def __format__(self, spec: str) -> str:
+        if not self.trace.with_values:
+            return repr(self)
+        return format(self.value, spec)
+
+    def __repr__(self) -> str:
+        known = f" = {self.value!r}" if self.trace.with_values else ""
+        return f"<traced {describe(self)}{known}>"
+
+
+def _note_view(base: Traced, view: Traced) -> None:
+    view._base = weakref.ref(base)
+    if base._views is None:
+        base._views = []
+    base._views.append(weakref.ref(view))
+
+
+def _alive(
+    base: weakref.ref[Traced] | None, views: list[weakref.ref[Traced]] | None
+) -> bool:
+    if base is not None and base() is not None:
+        return True
+    return any(view() is not None for view in views or ())

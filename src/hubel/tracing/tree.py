@@ -1,0 +1,175 @@
+"""Trees: nested containers of arrays, taken apart into leaves and put together again.
+
+Dicts, lists, tuples, named tuples, dataclasses and None are containers; everything
+else is a leaf. A dataclass field declared with ``metadata={"static": True}`` belongs
+to the tree's structure. Dict entries are taken in the order of their keys' insertion.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from hubel.errors import GraphError
+
+Leaf = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The structure of a nested container, without its leaves; hashable.
+
+    Attributes
+    ----------
+    kind : type or None
+        The container; None for a leaf.
+    keys : tuple
+        What each child is called: dict keys, indices or field names.
+    children : tuple of Tree
+        The structure of each child.
+    static : tuple of (str, value)
+        Fields that are part of the structure.
+    """
+
+    kind: type | None
+    keys: tuple[Hashable, ...] = ()
+    children: tuple[Tree, ...] = ()
+    static: tuple[tuple[str, Hashable], ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The number of leaves."""
+        return 1 if self is LEAF else sum(child.size for child in self.children)
+
+    def paths(self, prefix: str = "") -> Iterator[str]:
+        """Give each leaf's path, such as ``layers.0.weight``."""
+        if self is LEAF:
+            yield prefix
+        for key, child in zip(self.keys, self.children, strict=True):
+            yield from child.paths(f"{prefix}.{key}" if prefix else str(key))
+
+
+LEAF = Tree(None)
+
+
+def flatten(value: Any) -> tuple[list[Leaf], Tree]:
+    """Take a nested container apart.
+
+    Examples
+    --------
+    >>> leaves, tree = flatten({"w": 1.0, "b": [2.0, 3.0]})
+    >>> leaves
+    [1.0, 2.0, 3.0]
+    >>> list(tree.paths())
+    ['w', 'b.0', 'b.1']
+    """
+    leaves: list[Leaf] = []
+    return leaves, _flatten(value, leaves)
+
+
+def _flatten(value: Any, leaves: list[Leaf]) -> Tree:
+    kind = type(value)
+    if value is None:
+        return Tree(type(None))
+    if kind is tuple or kind is list:
+        return Tree(
+            kind, tuple(range(len(value))), tuple([_flatten(v, leaves) for v in value])
+        )
+    if isinstance(value, dict):
+        entries = cast("dict[Hashable, Any]", value)
+        children = tuple([_flatten(v, leaves) for v in entries.values()])
+        return Tree(kind, tuple(entries), children)
+    if isinstance(value, tuple) and hasattr(kind, "_fields"):
+        children = tuple([_flatten(v, leaves) for v in value])
+        return Tree(kind, tuple(cast(Any, kind)._fields), children)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _flatten_dataclass(value, leaves)
+    leaves.append(value)
+    return LEAF
+
+
+def _flatten_dataclass(value: Any, leaves: list[Leaf]) -> Tree:
+    moving, fixed = fields_of(type(value))
+    children = tuple([_flatten(getattr(value, name), leaves) for name in moving])
+    static = tuple([(name, getattr(value, name)) for name in fixed])
+    return Tree(type(value), moving, children, static)
+
+
+_FIELDS: dict[type, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+
+
+def fields_of(kind: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of a dataclass's moving and static fields."""
+    found = _FIELDS.get(kind)
+    if found is None:
+        fields = dataclasses.fields(kind)
+        found = (
+            tuple(f.name for f in fields if not f.metadata.get("static")),
+            tuple(f.name for f in fields if f.metadata.get("static")),
+        )
+        _FIELDS[kind] = found
+    return found
+
+
+def unflatten(tree: Tree, leaves: list[Leaf]) -> Any:
+    """Put a nested container together again.
+
+    Examples
+    --------
+    >>> leaves, tree = flatten((1, [2, None]))
+    >>> unflatten(tree, leaves)
+    (1, [2, None])
+    """
+    if tree is LEAF:
+        return leaves[0]
+    if len(leaves) != tree.size:
+        raise GraphError(f"{len(leaves)} leaves do not fill a tree of {tree.size}")
+    return _unflatten(tree, iter(leaves))
+
+
+def _unflatten(tree: Tree, leaves: Iterator[Leaf]) -> Any:
+    if tree is LEAF or tree.kind is None:
+        return next(leaves)
+    kind = cast(Any, tree.kind)
+    if kind is type(None):
+        return None
+    children = [_unflatten(child, leaves) for child in tree.children]
+    if kind is list:
+        return children
+    if kind is tuple:
+        return tuple(children)
+    if issubclass(kind, dict):
+        return kind(zip(tree.keys, children, strict=True))
+    if issubclass(kind, tuple):
+        return kind(*children)
+    return rebuild(kind, dict(zip(tree.keys, children, strict=True)), dict(tree.static))
+
+
+def rebuild(kind: type, moving: dict[Any, Any], static: dict[str, Any]) -> Any:
+    """Make a dataclass instance without running its ``__init__``."""
+    instance = object.__new__(kind)
+    for name, value in {**moving, **static}.items():
+        object.__setattr__(instance, name, value)
+    return instance
+
+
+def map_leaves(function: Callable[..., Any], first: Any, *others: Any) -> Any:
+    """Apply a function to corresponding leaves of trees of equal structure.
+
+    Examples
+    --------
+    >>> map_leaves(lambda a, b: a + b, {"x": 1}, {"x": 2})
+    {'x': 3}
+    """
+    leaves, tree = flatten(first)
+    columns = [leaves]
+    for other in others:
+        more, shape = flatten(other)
+        if shape != tree:
+            raise GraphError(
+                f"trees differ: {list(tree.paths())}, {list(shape.paths())}"
+            )
+        columns.append(more)
+    return unflatten(tree, [function(*row) for row in zip(*columns, strict=True)])

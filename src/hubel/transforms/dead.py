@@ -1,0 +1,52 @@
+"""Be loud when a derivative is zero because every path to an input has a dead gate."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hubel.errors import ZeroGradientWarning
+from hubel.graph.node import Node
+from hubel.graph.walk import dependents
+from hubel.tracing.source import written
+from hubel.tracing.trace import Trace
+
+
+def warn_if_dead(
+    f: Callable[..., Any],
+    trace: Trace,
+    outputs: Sequence[Node],
+    inputs: Sequence[Node],
+    found: dict[Node, Any],
+) -> None:
+    """Warn if an input gets no gradient although the output depends on it.
+
+    Only gates that the user's own line applied are blamed: derivatives of ReLU or abs
+    are constant too, and their zero second derivative is right.
+    """
+    for position, node in enumerate(inputs):
+        if node in found:
+            continue
+        reached = dependents([node], trace.nodes)
+        if not any(output in reached for output in outputs):
+            continue
+        culprit = next((n for n in trace.nodes if _blocks(n, reached)), None)
+        if culprit is None or culprit.line is None:
+            continue
+        name = getattr(f, "__name__", type(f).__name__)
+        warnings.warn(
+            f"the gradient of {name} with respect to leaf {position} is zero: every "
+            f"path to it passes a gate with derivative zero, such as "
+            f"{culprit.gate.name} at {written(culprit.line)}; use hb.stop_gradient to "
+            "say that this is meant",
+            ZeroGradientWarning,
+            stacklevel=4,
+        )
+
+
+def _blocks(node: Node, reached: set[Node]) -> bool:
+    if node not in reached or node.is_leaf or node.gate.name == "stop_gradient":
+        return False
+    rules = [node.gate.rule(i) for i, s in enumerate(node.inputs) if s in reached]
+    return all(rule.zero for rule in rules)

@@ -1,0 +1,341 @@
+"""Gradients and directional derivatives of functions, nested to any order."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from hubel.derive.forward import push
+from hubel.derive.reverse import pull, zeros
+from hubel.errors import DifferentiationError, ShapeError
+from hubel.graph.node import Node, describe, spec_of
+from hubel.graph.term import Term
+from hubel.tracing.trace import Trace
+from hubel.tracing.traced import Traced
+from hubel.tracing.tree import Tree, flatten, unflatten
+from hubel.transforms.dead import warn_if_dead
+
+Value = Any
+Function = Callable[..., Any]
+
+
+def grad(
+    f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Function:
+    """Make the function that returns the gradient of a scalar function.
+
+    Parameters
+    ----------
+    f : callable
+        A function of arrays (or trees of arrays) written in NumPy, to a scalar.
+    argnums : int or sequence of int
+        The positions of the arguments to differentiate with respect to.
+    has_aux : bool
+        Whether ``f`` returns a pair of the scalar and something else.
+
+    Returns
+    -------
+    callable
+        Takes what ``f`` takes; returns the gradient, of the shape, dtype and
+        structure of the argument (a tuple of them if ``argnums`` is a sequence); with
+        ``has_aux``, the pair of the gradient and the other result.
+
+    Raises
+    ------
+    DifferentiationError
+        If an argument is not of a floating or complex dtype, or the result is not a
+        scalar.
+
+    Notes
+    -----
+    For a real function of a complex argument z = x + iy the gradient is
+    df/dx - i df/dy.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> grad(lambda x: (x**2).sum())(np.array([1.0, 2.0]))
+    array([2., 4.])
+    """
+    both = value_and_grad(f, argnums, has_aux)
+
+    @functools.wraps(f)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        value, found = both(*args, **kwargs)
+        return (found, value[1]) if has_aux else found
+
+    return gradient
+
+
+def value_and_grad(
+    f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Function:
+    """Make the function that returns the value and the gradient of a scalar function.
+
+    Parameters and errors are those of :func:`grad`; the result is a pair
+    ``(value, gradient)``, or ``((value, aux), gradient)``.
+
+    Examples
+    --------
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+    several = not isinstance(argnums, int)
+    positions = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
+
+    @functools.wraps(f)
+    def with_gradient(*args: Any, **kwargs: Any) -> Any:
+        with Trace(with_values=True) as trace:
+            traced, leaves, tree = _trace_arguments(f, trace, args, positions)
+            result = f(*traced, **kwargs)
+            result, aux = result if has_aux else (result, None)
+            node, value = _scalar(f, trace, result)
+        trace.check_captured()
+        found = _gradients(f, trace, node, value, leaves)
+        gradient = unflatten(tree, found)
+        value = (value, lower(trace, aux)) if has_aux else value
+        return value, tuple(gradient) if several else gradient[0]
+
+    return with_gradient
+
+
+def _trace_arguments(
+    f: Function, trace: Trace, args: tuple[Any, ...], positions: tuple[int, ...]
+) -> tuple[list[Any], list[Node], Tree]:
+    """Replace the arguments at ``positions`` by traced values."""
+    chosen = [args[_position(f, p, args)] for p in positions]
+    leaves, tree = flatten(chosen)
+    for path, leaf in zip(tree.paths(), leaves, strict=True):
+        require_inexact(f, path, positions, leaf)
+    handles = [trace.input(leaf) for leaf in leaves]
+    traced = list(args)
+    for p, value in zip(positions, unflatten(tree, list(handles)), strict=True):
+        traced[p] = value
+    return traced, [handle.node for handle in handles], tree
+
+
+def _position(f: Function, position: int, args: tuple[Any, ...]) -> int:
+    if not -len(args) <= position < len(args):
+        raise DifferentiationError(
+            f"argnums={position} of {name_of(f)}, which was called with {len(args)} "
+            "positional arguments",
+            remedy="pass the argument by position, not by keyword",
+        )
+    return position
+
+
+def require_inexact(
+    f: Function, path: str, positions: Sequence[int], leaf: Value
+) -> None:
+    """Refuse an argument that carries no gradient, by name."""
+    spec = spec_of(leaf)
+    if spec.dtype.kind not in "fc":
+        first, _, rest = path.partition(".")
+        what = f"argument {positions[int(first)]}" + (f" at {rest}" if rest else "")
+        raise DifferentiationError(
+            f"{what} of {name_of(f)} is {describe(spec)}, which carries no gradient",
+            remedy="pass a float, such as 3.0 for 3 or x.astype(float) for x",
+        )
+
+
+def name_of(f: Function) -> str:
+    """Return a function's name for messages."""
+    return getattr(f, "__name__", type(f).__name__)
+
+
+def _scalar(f: Function, trace: Trace, result: Value) -> tuple[Node | None, Value]:
+    """Check that a result is one real number; return its node and its value."""
+    own = isinstance(result, Traced) and result.trace is trace
+    value = result.value if isinstance(result, Traced) and own else result
+    spec = spec_of(value) if isinstance(value, Term | np.ndarray) else None
+    if not isinstance(value, Term | np.ndarray | np.generic | int | float | complex):
+        raise DifferentiationError(
+            f"{name_of(f)} returned {type(value).__name__}, not a scalar",
+            remedy="return one number, or use has_aux=True for (number, other)",
+        )
+    if spec is not None and spec.shape != ():
+        raise DifferentiationError(
+            f"{name_of(f)} returned {describe(spec)}, not a scalar",
+            remedy="sum it, or use vjp or jvp for a function with many results",
+        )
+    if spec_of(value).dtype.kind == "c":
+        raise DifferentiationError(
+            f"{name_of(f)} returned a complex number; a gradient needs a real one",
+            remedy="return its real part, imaginary part or absolute value",
+        )
+    return (result.node if isinstance(result, Traced) and own else None), value
+
+
+def _gradients(
+    f: Function, trace: Trace, node: Node | None, value: Value, inputs: list[Node]
+) -> list[Value]:
+    """Sweep backward from a scalar to the inputs."""
+    if node is None:
+        return [zeros(n) for n in inputs]
+    upstream = {node: one_like(node)}
+    found = pull(trace.nodes, trace.values, upstream)
+    warn_if_dead(f, trace, [node], inputs, found)
+    return [_own_gradient(found, n) for n in inputs]
+
+
+def _own_gradient(found: dict[Node, Value], node: Node) -> Value:
+    """Return an input's gradient as a fresh array (or a scalar for a scalar)."""
+    gradient = found.get(node)
+    if gradient is None:
+        gradient = zeros(node)
+    if node.weak and not isinstance(gradient, Term):
+        return gradient.item() if hasattr(gradient, "item") else gradient
+    if isinstance(gradient, np.ndarray) and not gradient.flags.owndata:
+        return gradient.copy()
+    return gradient
+
+
+def one_like(node: Node) -> Value:
+    """Return the upstream gradient of an output with respect to itself."""
+    return 1.0 if node.weak else np.ones(node.shape, node.dtype)[()]
+
+
+def lower(trace: Trace, result: Any) -> Any:
+    """Replace the trace's own handles in a result by their values."""
+    leaves, tree = flatten(result)
+    return unflatten(tree, [value_of(trace, leaf) for leaf in leaves])
+
+
+def value_of(trace: Trace, leaf: Value) -> Value:
+    """Return the value behind a handle of this trace; others stay."""
+    return leaf.value if isinstance(leaf, Traced) and leaf.trace is trace else leaf
+
+
+def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
+    """Evaluate a function and return its vector-Jacobian product.
+
+    Parameters
+    ----------
+    f : callable
+        A function of arrays or trees of arrays, written in NumPy.
+    *primals
+        Its arguments.
+
+    Returns
+    -------
+    value
+        ``f(*primals)``.
+    pullback : callable
+        Takes an upstream gradient of the structure of ``value``; returns a tuple of
+        gradients, one per argument.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> y, pullback = vjp(np.sin, np.array([0.0, 1.0]))
+    >>> pullback(np.ones(2))[0].round(3)
+    array([1.  , 0.54])
+    """
+    positions = tuple(range(len(primals)))
+    with Trace(with_values=True) as trace:
+        traced, inputs, tree = _trace_arguments(f, trace, primals, positions)
+        result = f(*traced)
+    results, out_tree = flatten(result)
+
+    def pullback(upstream: Any) -> Any:
+        trace.check_captured()
+        seeds, seed_tree = flatten(upstream)
+        if seed_tree != out_tree:
+            raise ShapeError(
+                f"the upstream gradient has leaves {list(seed_tree.paths())}, the "
+                f"result of {name_of(f)} has {list(out_tree.paths())}",
+            )
+        given: dict[Node, Value] = {}
+        for leaf, seed in zip(results, seeds, strict=True):
+            if isinstance(leaf, Traced) and leaf.trace is trace:
+                add_seed(given, leaf.node, seed)
+        found = pull(trace.nodes, trace.values, given)
+        warn_if_dead(f, trace, list(given), inputs, found)
+        return tuple(unflatten(tree, [_own_gradient(found, n) for n in inputs]))
+
+    return lower(trace, result), pullback
+
+
+def add_seed(given: dict[Node, Value], node: Node, seed: Value) -> None:
+    """Add an upstream gradient, checking that it fits its value."""
+    spec = spec_of(seed)
+    if spec.shape != node.shape:
+        raise ShapeError(
+            f"an upstream gradient {describe(spec)} was given for a value "
+            f"{describe(node)}",
+            remedy="give it the shape of the value",
+        )
+    given[node] = given[node] + seed if node in given else seed
+
+
+def jvp(
+    f: Function, primals: Sequence[Any], tangents: Sequence[Any]
+) -> tuple[Any, Any]:
+    """Evaluate a function and its derivative in one direction (forward mode).
+
+    Parameters
+    ----------
+    f : callable
+        A function of arrays or trees of arrays, written in NumPy.
+    primals, tangents : sequence
+        The arguments, and a direction of the same structure.
+
+    Returns
+    -------
+    (value, tangent)
+        Both of the structure of the result.
+
+    Examples
+    --------
+    >>> jvp(lambda x, y: x * y, (3.0, 2.0), (1.0, 0.0))
+    (6.0, 2.0)
+    """
+    if len(primals) != len(tangents):
+        raise ShapeError(f"{len(primals)} primals were given {len(tangents)} tangents")
+    positions = tuple(range(len(primals)))
+    with Trace(with_values=True) as trace:
+        traced, inputs, tree = _trace_arguments(f, trace, tuple(primals), positions)
+        result = f(*traced)
+    directions, direction_tree = flatten(list(tangents))
+    if direction_tree != tree:
+        raise ShapeError(
+            f"the tangents have leaves {list(direction_tree.paths())}, the primals "
+            f"have {list(tree.paths())}"
+        )
+    seeds: dict[Node, Value] = {}
+    for node, direction in zip(inputs, directions, strict=True):
+        add_seed(seeds, node, direction)
+    trace.check_captured()
+    found = push(trace.nodes, trace.values, seeds)
+    leaves, out_tree = flatten(result)
+    moved = [_tangent_of(trace, found, leaf) for leaf in leaves]
+    return lower(trace, result), unflatten(out_tree, moved)
+
+
+def _tangent_of(trace: Trace, found: dict[Node, Value], leaf: Value) -> Value:
+    if not (isinstance(leaf, Traced) and leaf.trace is trace):
+        spec = spec_of(leaf)
+        return np.zeros(spec.shape, spec.dtype)[()]
+    tangent = found.get(leaf.node)
+    if tangent is None:
+        return zeros(leaf.node)
+    if leaf.node.weak and not isinstance(tangent, Term):
+        return tangent.item() if hasattr(tangent, "item") else tangent
+    return tangent
+
+
+def stop_gradient(value: Any) -> Any:
+    """Return the same values, through which no gradient flows.
+
+    Examples
+    --------
+    >>> grad(lambda x: x * stop_gradient(x))(3.0)
+    3.0
+    """
+    from hubel.graph.registry import GATES
+
+    leaves, tree = flatten(value)
+    return unflatten(tree, [GATES["stop_gradient"](leaf) for leaf in leaves])
