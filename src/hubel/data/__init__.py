@@ -1,0 +1,25 @@
+"""Images and labels: readers of the classic data sets, and generators built in.
+
+Everything here gives the one value type `Dataset`. Readers never run code from a
+file, check sizes before they allocate, and answer a bad file with a `DataError`.
+"""
+
+from hubel.data._cifar import cifar10
+from hubel.data._cifar_binary import read_cifar10_binary
+from hubel.data._cifar_python import read_cifar10_python
+from hubel.data._dataset import Dataset
+from hubel.data._idx import read_idx
+from hubel.data._mnist import mnist
+from hubel.data._points import points
+from hubel.data._tenshapes import tenshapes
+
+__all__ = [
+    "Dataset",
+    "cifar10",
+    "mnist",
+    "points",
+    "read_cifar10_binary",
+    "read_cifar10_python",
+    "read_idx",
+    "tenshapes",
+]
