@@ -199,6 +199,7 @@ def elementwise(
     if isinstance(forward, np.ufunc):
         facts.setdefault("numpy", forward)
         facts.setdefault("fills", True)
+        facts.setdefault("inplace", True)
     facts.setdefault("kind", "elementwise")
     infer = broadcasting(forward, operator=bool(facts.get("operator", False)))
     return define(name, forward, infer, *rules, **facts)

@@ -47,6 +47,14 @@ class Facts:
         Operations per element of the iteration space (addition is 1).
     operations : callable or None
         Operations of one node, where ``weight`` times size does not tell.
+    inplace : bool
+        ``out=`` may be an argument of the same shape and dtype.
+    opaque : bool
+        The forward function is the user's own: not folded, merged or moved.
+    identity : callable or None
+        ``identity(node)``: whether the parameters make it return its argument.
+    compose : callable or None
+        ``compose(outer, inner)``: the parameters that do both steps in one.
     """
 
     kind: str = "other"
@@ -58,6 +66,10 @@ class Facts:
     fills: bool = False
     weight: float = 1.0
     operations: Callable[[Node], float] | None = None
+    inplace: bool = False
+    opaque: bool = False
+    identity: Callable[[Node], bool] | None = None
+    compose: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] | None = None
 
 
 class Rule:

@@ -1,0 +1,177 @@
+"""The NumPy backend: a plan as one straight-line function of calls with ``out=``."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from hubel.compiler.memory import ALIGNMENT
+from hubel.compiler.plan import Home, Plan
+from hubel.graph.node import CONSTANT, INPUT, Node
+
+Array = Any
+
+
+class NumpyPlan:
+    """Run a plan on NumPy.
+
+    Calls are serialised by a lock, because they share the arena.
+
+    Attributes
+    ----------
+    plan : Plan
+        What is run.
+    source : str
+        The Python text of the function; made from the plan alone.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        writer = _Writer(plan)
+        self.source = writer.source()
+        self._lock = threading.Lock()
+        scope = writer.scope
+        exec(compile(self.source, "<hubel plan>", "exec"), scope)  # noqa: S102
+        self._run: Callable[..., tuple[Array, ...]] = scope["run"]
+
+    def __call__(self, inputs: Sequence[Array]) -> tuple[Array, ...]:
+        """Run on the values of the graph's inputs; return those of its outputs."""
+        with self._lock, np.errstate(all="ignore"):
+            return self._run(*inputs)
+
+
+class _Writer:
+    """Write the function of a plan, and collect the objects that it names."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.scope: dict[str, Any] = {"empty": np.empty, "copyto": np.copyto}
+        self.names: dict[Node, str] = {}
+        self.static: dict[Node, Array] = {}  # values that are the same array every call
+        self.lines: list[str] = []
+        space = np.empty(plan.arena + ALIGNMENT, np.uint8)
+        start = -space.ctypes.data % ALIGNMENT
+        self.arena = space[start : start + plan.arena]
+
+    def source(self) -> str:
+        """Return the text of the function."""
+        arguments = self._leaves()
+        for number, node in enumerate(self.plan.order):
+            if not node.is_leaf:
+                self._node(node, f"v{number}")
+        results = self._results()
+        body = "\n    ".join([*self.lines, f"return ({results})"])
+        return f"def run({', '.join(arguments)}):\n    {body}\n"
+
+    def _leaves(self) -> list[str]:
+        arguments: list[str] = []
+        for number, node in enumerate(self.plan.graph.inputs.values()):
+            self.names[node] = f"x{number}"
+            arguments.append(f"x{number}")
+        for number, node in enumerate(self.plan.order):
+            if node.gate is CONSTANT:
+                self._bind(node, f"c{number}", node.constant)
+        return arguments
+
+    def _bind(self, node: Node, name: str, value: Array) -> None:
+        """Name a value that is the same object at every call."""
+        self.names[node] = name
+        self.static[node] = value
+        self.scope[name] = value
+
+    def _node(self, node: Node, name: str) -> None:
+        home = self.plan.homes[node]
+        if home.kind == "view":
+            self._view(node, name, home)
+        elif home.kind == "arena":
+            self._bind(node, name, self._buffer(node, home))
+            self._fill(node, name)
+        elif home.kind == "donated" and home.base is not None:
+            self.names[node] = name
+            self._fill(node, self.names[home.base])
+            self.lines.append(f"{name} = {self.names[home.base]}")
+        elif home.kind == "fresh":
+            self.scope[f"d_{name}"] = node.dtype
+            self.lines.append(f"{name} = empty({node.shape}, d_{name})")
+            self._fill(node, name)
+            self.names[node] = name
+        else:
+            self._free(node, name)
+
+    def _buffer(self, node: Node, home: Home) -> Array:
+        flat = self.arena[home.offset : home.offset + node.nbytes]
+        return flat.view(node.dtype).reshape(node.shape)
+
+    def _view(self, node: Node, name: str, home: Home) -> None:
+        if home.base in self.static and all(i in self.static for i in node.inputs):
+            value = node.gate.forward(*[self.static[i] for i in node.inputs], **node.params)
+            self._bind(node, name, value)
+        else:
+            self.lines.append(f"{name} = {self._call(node, name)}")
+            self.names[node] = name
+
+    def _fill(self, node: Node, target: str) -> None:
+        self.lines.append(self._call(node, target, out=target))
+
+    def _free(self, node: Node, name: str) -> None:
+        item = ".item()" if node.weak else ""
+        self.lines.append(f"{name} = {self._call(node, name)}{item}")
+        self.names[node] = name
+
+    def _call(self, node: Node, name: str, out: str = "") -> str:
+        """Write the call of a gate's forward function."""
+        function = f"f_{node.gate.name}"
+        self.scope.setdefault(function, node.gate.forward)
+        if self.scope[function] is not node.gate.forward:
+            function = f"{function}_{name}"
+            self.scope[function] = node.gate.forward
+        words = [self.names[i] for i in node.inputs]
+        for key, value in node.params.items():
+            if isinstance(value, int | float | bool | None):
+                words.append(f"{key}={value!r}")
+            else:
+                self.scope[f"p_{name}_{key}"] = value
+                words.append(f"{key}=p_{name}_{key}")
+        if out:
+            words.append(out if isinstance(node.gate.forward, np.ufunc) else f"out={out}")
+        return f"{function}({', '.join(words)})"
+
+    def _results(self) -> str:
+        """Name what is handed out: nothing that a later call will overwrite."""
+        handed: set[Node] = set()
+        words: list[str] = []
+        for name, node in self.plan.graph.outputs.items():
+            word = self.names[node]
+            given = self.plan.writes.get(name)
+            own = node.gate is not INPUT and self.plan.homes.get(node)
+            fresh = bool(own) and own.kind == "fresh" and node not in handed
+            if given is not None:
+                word = self._into_donated(node, word, given)
+            elif not fresh:
+                word = _copied(node, word)
+            handed.add(node)
+            words.append(word)
+        return "".join(f"{word}, " for word in words)
+
+    def _into_donated(self, node: Node, word: str, given: str) -> str:
+        """Copy a result into its donated array unless it was computed there."""
+        base = self.plan.graph.inputs[given]
+        home = self.plan.homes.get(node)
+        target = self.names[base]
+        if node is not base and not (
+            home is not None and home.kind == "donated" and home.base is base
+        ):
+            self.lines.append(f"copyto({target}, {word})")
+        return target
+
+
+def _copied(node: Node, word: str) -> str:
+    """Write an expression for a value of its own: scalars are immutable anyway."""
+    if node.weak:
+        return word
+    if not node.shape:
+        return f"{word}[()]"
+    return f"{word}.copy()"

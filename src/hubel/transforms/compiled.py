@@ -1,0 +1,205 @@
+"""Compile a function: trace once per signature, run the plan ever after."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any
+
+from hubel.compiler.numpy_plan import NumpyPlan
+from hubel.compiler.passes import run_passes
+from hubel.compiler.plan import Plan, make_plan
+from hubel.errors import OptionError
+from hubel.graph.graph import CoreGraph
+from hubel.graph.node import Spec, describe, spec_of
+from hubel.graph.term import Term
+from hubel.tracing.program import Program, argument_names, is_number, trace_program
+from hubel.tracing.tree import flatten, unflatten
+
+LOG = logging.getLogger("hubel")
+KEPT = 32
+"""Plans kept per compiled function; the one unused for longest goes first."""
+
+
+def compile(  # noqa: A001
+    f: Callable[..., Any] | None = None,
+    *,
+    static_argnames: Iterable[str] = (),
+    donate: Sequence[int] = (),
+) -> Any:
+    """Make a function that is traced once per signature and then runs as a plan.
+
+    Parameters
+    ----------
+    f : callable
+        A function of arrays, scalars and trees of them, written in NumPy. Without it,
+        a decorator is returned.
+    static_argnames : iterable of str
+        Arguments that are part of the signature, compared by equality; strings, bools
+        and None are so anyway. Python numbers are traced: a new value does not
+        recompile.
+    donate : sequence of int
+        Positions of arguments whose arrays may be overwritten: results of the same
+        shapes and dtypes are written into them, in order, and those arrays are
+        returned.
+
+    Returns
+    -------
+    Compiled
+        Called like ``f``. What it returns is fresh, except for donated arrays.
+
+    Notes
+    -----
+    Arrays that ``f`` captures are constants of the plan: a later change of them is not
+    seen. Floating-point warnings are not raised.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> step = compile(lambda w, lr: w - lr * np.tanh(w))
+    >>> step(np.zeros(2), 0.1)
+    array([0., 0.])
+    """
+    if f is None:
+        return functools.partial(
+            compile, static_argnames=static_argnames, donate=donate
+        )
+    return Compiled(f, frozenset(static_argnames), tuple(donate))
+
+
+class Compiled:
+    """A compiled function; see :func:`compile`."""
+
+    def __init__(
+        self, f: Callable[..., Any], static: frozenset[str], donate: tuple[int, ...]
+    ) -> None:
+        functools.update_wrapper(self, f)
+        self._f = f
+        self._static = static
+        self._donate = donate
+        self._plans: OrderedDict[Hashable, _Ready] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the plan of the arguments' signature, making it if it is new."""
+        leaves, tree = flatten([args, kwargs]) if kwargs else flatten(args)
+        if any([isinstance(leaf, Term) for leaf in leaves]):
+            return self._f(*args, **kwargs)
+        ready = self._ready(leaves, tree, args, kwargs)
+        return ready.run(leaves)
+
+    def plan(self, *args: Any, **kwargs: Any) -> Plan:
+        """Return the plan for these arguments (or specs), making it if it is new."""
+        leaves, tree = flatten([args, kwargs]) if kwargs else flatten(args)
+        return self._ready(leaves, tree, args, kwargs).runner.plan
+
+    def _ready(
+        self, leaves: list[Any], tree: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> _Ready:
+        key = (tree, tuple([_key(leaf) for leaf in leaves]), self._named(args, kwargs))
+        ready = self._plans.get(key)
+        if ready is None:
+            ready = self._make(key, args, kwargs)
+        return ready
+
+    def _named(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Hashable:
+        """Return the values of the arguments that are static by name."""
+        if not self._static:
+            return ()
+        named = dict(zip(argument_names(self._f, args, kwargs), args, strict=True))
+        named.update(kwargs)
+        return tuple((name, named[name]) for name in sorted(self._static & set(named)))
+
+    def _make(
+        self, key: Hashable, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> _Ready:
+        with self._lock:
+            if key in self._plans:
+                return self._plans[key]
+            name = getattr(self._f, "__name__", "function")
+            shapes = ", ".join(
+                describe(spec_of(leaf)) for leaf in flatten(args)[0] if is_number(leaf)
+            )
+            LOG.debug("compiling %s for %s", name, shapes)
+            program = trace_program(self._f, args, kwargs, self._static)
+            donated = self._donated(program, args, kwargs)
+            ready = _Ready(program, donated, self._positions(args, kwargs))
+            self._plans[key] = ready
+            if len(self._plans) > KEPT:
+                self._plans.popitem(last=False)
+            return ready
+
+    def _positions(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, ...]:
+        """Find which leaves of the arguments are inputs of the graph."""
+        names = argument_names(self._f, args, kwargs)
+        found: list[int] = []
+        start = 0
+        for name, value in [*zip(names, args, strict=True), *kwargs.items()]:
+            leaves, _ = flatten(value)
+            if name not in self._static:
+                found += [start + i for i, x in enumerate(leaves) if is_number(x)]
+            start += len(leaves)
+        return tuple(found)
+
+    def _donated(
+        self, program: Program, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> dict[str, str]:
+        """Pair outputs with donated inputs of the same spec, in order."""
+        names = argument_names(self._f, args, kwargs)
+        offered: list[str] = []
+        for position in self._donate:
+            if not 0 <= position < len(args):
+                raise OptionError(
+                    f"donate={position}, but {len(args)} positional arguments were given"
+                )
+            paths = flatten(args[position])[1].paths(names[position])
+            offered += [path for path in paths if path in program.graph.inputs]
+        return pair(program.graph, offered)
+
+
+def pair(graph: CoreGraph, offered: list[str]) -> dict[str, str]:
+    """Give each output the first donated input of its spec that is still free."""
+    free: dict[Spec, list[str]] = {}
+    for name in offered:
+        free.setdefault(graph.inputs[name].spec, []).append(name)
+    pairs: dict[str, str] = {}
+    for name, node in graph.outputs.items():
+        waiting = free.get(node.spec)
+        if waiting:
+            pairs[name] = waiting.pop(0)
+    return pairs
+
+
+class _Ready:
+    """A program with its plan, ready to run on the leaves of the arguments."""
+
+    __slots__ = ("outputs", "pick", "result", "runner")
+
+    def __init__(
+        self, program: Program, donated: dict[str, str], positions: tuple[int, ...]
+    ) -> None:
+        plan = make_plan(run_passes(program.graph), donated)
+        self.runner = NumpyPlan(plan)
+        self.result = program.result
+        self.outputs = program.outputs
+        self.pick = positions
+
+    def run(self, leaves: list[Any]) -> Any:
+        """Run on the leaves and put the result together."""
+        values = iter(self.runner([leaves[i] for i in self.pick]))
+        found = [leaf if name is None else next(values) for name, leaf in self.outputs]
+        return unflatten(self.result, found)
+
+
+def _key(leaf: Any) -> Hashable:
+    """Return what of a leaf is part of the signature."""
+    dtype = getattr(leaf, "dtype", None)
+    if dtype is not None:
+        return leaf.shape, dtype
+    kind = type(leaf)
+    if kind is float or kind is int or kind is complex:
+        return kind
+    return spec_of(leaf) if is_number(leaf) else (kind, leaf)
