@@ -1,0 +1,29 @@
+"""Drawings and pages from plain data: nothing here knows a graph, a net or a run.
+
+Everything is text that a browser shows by itself, in the reader's light or dark mode,
+with words for whoever does not see it, and the same text for the same data.
+"""
+
+from hubel.view._confusion import confusion
+from hubel.view._curves import curves
+from hubel.view._filters import filters
+from hubel.view._markup import Markup
+from hubel.view._mistakes import mistakes
+from hubel.view._png import data_uri, png_bytes
+from hubel.view._report import Section, Table, report
+from hubel.view._training import TrainingRecord, training_report
+
+__all__ = [
+    "Markup",
+    "Section",
+    "Table",
+    "TrainingRecord",
+    "confusion",
+    "curves",
+    "data_uri",
+    "filters",
+    "mistakes",
+    "png_bytes",
+    "report",
+    "training_report",
+]
