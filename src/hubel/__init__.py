@@ -1,1 +1,61 @@
-"""Computational graphs from pixels to class scores."""
+"""hubel: everything from pixels to class scores as one computational graph.
+
+>>> import hubel as hb
+>>> g = hb.Graph.trace(lambda x, y, z: (x + y) * z, x=-2.0, y=5.0, z=-4.0)
+>>> g.forward(x=-2.0, y=5.0, z=-4.0)
+-12.0
+>>> g.backward()
+{'x': -4.0, 'y': -4.0, 'z': 3.0}
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import hubel.gates  # noqa: F401  registers every gate
+from hubel import errors
+from hubel.transforms import (
+    Gate,
+    Graph,
+    array,
+    check_grads,
+    compile,  # noqa: A004
+    grad,
+    jvp,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+    zeros,
+)
+
+if TYPE_CHECKING:
+    from hubel import data, nn
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Gate",
+    "Graph",
+    "array",
+    "check_grads",
+    "compile",
+    "data",
+    "errors",
+    "grad",
+    "jvp",
+    "nn",
+    "stop_gradient",
+    "value_and_grad",
+    "vjp",
+    "zeros",
+]
+
+_LATER = ("data", "nn")
+"""Packages that are imported when they are first used."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return importlib.import_module(f"hubel.{name}")
+    raise AttributeError(f"module 'hubel' has no attribute {name!r}")

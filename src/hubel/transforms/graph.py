@@ -1,0 +1,356 @@
+"""The graph that a person holds: values, gradients and tangents on every wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from hubel.compiler.passes import run_passes
+from hubel.derive.forward import push
+from hubel.derive.local import local_gradient
+from hubel.derive.reverse import gradient_graph, pull, zeros
+from hubel.errors import GraphError, ShapeError
+from hubel.graph.cost import Cost, total
+from hubel.graph.evaluate import evaluate
+from hubel.graph.graph import CoreGraph, build
+from hubel.graph.node import Node, Spec, describe, spec_of
+from hubel.graph.registry import Value
+from hubel.graph.text import to_text
+from hubel.structure import Operator
+from hubel.tracing.program import NUMBERS, Program, trace_program
+from hubel.tracing.trace import Trace
+from hubel.tracing.traced import Traced
+from hubel.tracing.tree import LEAF, Tree, flatten, unflatten
+from hubel.transforms.gradients import add_seed
+from hubel.transforms.table import table
+
+
+class Graph:
+    """A computational graph with its sweeps.
+
+    Build one by hand::
+
+        g = Graph()
+        x, y, z = g.input("x"), g.input("y"), g.input("z")
+        q = g.name("q", x + y)
+        g.output(q * z)
+
+    or trace it from NumPy code with :meth:`trace`. Then ``forward`` puts a value on
+    every node, ``backward`` an upstream gradient, ``tangent`` a tangent.
+
+    Examples
+    --------
+    >>> g = Graph.trace(lambda x, y, z: (x + y) * z, x=-2.0, y=5.0, z=-4.0)
+    >>> g.forward(x=-2.0, y=5.0, z=-4.0)
+    -12.0
+    >>> g.backward()
+    {'x': -4.0, 'y': -4.0, 'z': 3.0}
+    >>> g.tangent(x=1.0)
+    -4.0
+    """
+
+    def __init__(self) -> None:
+        self._trace: Trace | None = Trace(with_values=False)
+        self._trace.open = True
+        self._given: dict[str, Node] = {}
+        self._named: dict[Node, str] = {}
+        self._outputs: dict[str, Node] = {}
+        self._arguments: dict[str, Tree] = {}
+        self._program: Program | None = None
+        self._core: CoreGraph | None = None
+        self._values: dict[Node, Value] = {}
+        self._gradients: dict[Node, Value] = {}
+        self._tangents: dict[Node, Value] = {}
+
+    # Building ------------------------------------------------------------------
+
+    @classmethod
+    def trace(cls, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Graph:
+        """Trace a function; the examples give names, structures, shapes and dtypes.
+
+        Raises
+        ------
+        TraceError
+            Where the function branches on a value, at the user's line.
+        """
+        graph = cls()
+        graph._trace = None
+        program = trace_program(f, args, kwargs)
+        graph._program, graph._core = program, program.graph
+        graph._arguments = _arguments(program.graph, f, args, kwargs)
+        return graph
+
+    def input(
+        self, name: str, shape: tuple[int, ...] = (), dtype: Any = np.float64
+    ) -> Any:
+        """Add an input; what is returned takes part in arithmetic and NumPy calls."""
+        if self._trace is None:
+            raise GraphError("a graph takes no further inputs once it has been used")
+        if not name.isidentifier() or name in self._given:
+            raise GraphError(f"{name!r} is not a new identifier")
+        handle = self._trace.input(Spec(tuple(shape), np.dtype(dtype), shape == ()))
+        self._given[name] = handle.node
+        self._arguments[name] = LEAF
+        return handle
+
+    def name(self, name: str, value: Any) -> Any:
+        """Name an inner node, and return it."""
+        if not isinstance(value, Traced) or value.trace is not self._trace:
+            raise GraphError(f"{name!r} was given something that is not of this graph")
+        if name in self._given or name in self._named.values():
+            raise GraphError(f"{name!r} is the name of another node")
+        self._named[value.node] = name
+        return value
+
+    def output(self, value: Any = None, **named: Any) -> None:
+        """Declare the output, or several by name."""
+        for name, each in ({"out": value} if value is not None else named).items():
+            if not isinstance(each, Traced) or each.trace is not self._trace:
+                raise GraphError(f"output {name!r} is not a value of this graph")
+            self._outputs[name] = each.node
+
+    @property
+    def core(self) -> CoreGraph:
+        """The graph as plain immutable data."""
+        if self._core is None:
+            if not self._outputs:
+                raise GraphError("the graph has no output", remedy="call output(value)")
+            self._core = build(self._given, self._outputs, self._named)
+            if self._trace is not None:
+                self._trace.open = False
+                self._trace = None
+        return self._core
+
+    # Sweeps --------------------------------------------------------------------
+
+    def forward(self, *args: Any, **inputs: Any) -> Any:
+        """Put a value on every node, in topological order; return the output."""
+        given = dict(zip(self._arguments, args, strict=False)) | inputs
+        leaves = self._leaves(given, "value")
+        missing = [name for name in self.core.inputs if name not in leaves]
+        if missing:
+            raise GraphError(f"forward needs values for {', '.join(missing)}")
+        self._values = evaluate(self.core, leaves)
+        self._gradients, self._tangents = {}, {}
+        return self._result(self._values)
+
+    def backward(self, upstream: Any = 1.0) -> dict[str, Any]:
+        """Bring the upstream gradient to every node, in reverse order.
+
+        Parameters
+        ----------
+        upstream : number, array, or the structure of the output
+            The gradient of whatever comes after with respect to the output.
+
+        Returns
+        -------
+        dict
+            The gradient of each input of a floating dtype, by name.
+        """
+        self._need_values("backward")
+        seeds, _ = flatten(upstream)
+        outputs = list(self.core.outputs.values())
+        if len(seeds) != len(outputs):
+            raise ShapeError(
+                f"{len(seeds)} upstream gradients were given for {len(outputs)} outputs"
+            )
+        given: dict[Node, Value] = {}
+        for node, seed in zip(outputs, seeds, strict=True):
+            add_seed(given, node, seed)
+        self._gradients = pull(self.core.nodes, self._values, given)
+        return self._by_argument(self._gradients)
+
+    def tangent(self, **tangents: Any) -> Any:
+        """Bring tangents of the inputs forward to every node; return the output's.
+
+        Inputs that are not named have tangent zero.
+        """
+        self._need_values("tangent")
+        seeds: dict[Node, Value] = {}
+        for name, value in self._leaves(tangents, "tangent").items():
+            add_seed(seeds, self.core.inputs[name], value)
+        self._tangents = push(self.core.nodes, self._values, seeds)
+        full = {n: self._tangents.get(n, zeros(n)) for n in self.core.outputs.values()}
+        return self._result(full)
+
+    # Looking -------------------------------------------------------------------
+
+    @property
+    def nodes(self) -> list[NodeView]:
+        """Every node in topological order."""
+        return [NodeView(self, node) for node in self.core.nodes]
+
+    def __getitem__(self, name: str) -> NodeView:
+        for node, known in self.core.names.items():
+            if known == name:
+                return NodeView(self, node)
+        raise GraphError(f"the graph has no node named {name!r}")
+
+    def cost(self) -> Cost:
+        """Count operations and bytes of the forward and the backward sweep."""
+        core = run_passes(self.core)
+        forward, forward_bytes = total(core)
+        back = gradient_graph(core)
+        joint = build(back.inputs, {**back.outputs, **core.outputs})
+        both, both_bytes = total(run_passes(joint))
+        return Cost(forward, both - forward, forward_bytes, both_bytes - forward_bytes)
+
+    def table(self) -> str:
+        """Print nodes with their gates, shapes, values and gradients."""
+        return table(self.nodes)
+
+    def __str__(self) -> str:
+        return to_text(self.core)
+
+    def __repr__(self) -> str:
+        return f"<Graph of {len(self.core.nodes)} nodes>"
+
+    # Putting together ------------------------------------------------------------
+
+    def _leaves(self, given: Mapping[str, Any], what: str) -> dict[str, Value]:
+        """Take arguments apart and check each leaf against its input."""
+        leaves: dict[str, Value] = {}
+        for name, value in given.items():
+            if name in self._arguments:
+                parts, tree = flatten(value)
+                paths = list(tree.paths(name))
+            else:
+                parts, paths = [value], [name]
+            for path, part in zip(paths, parts, strict=True):
+                if path in self.core.inputs:
+                    leaves[path] = fitted(part, self.core.inputs[path], path, what)
+                elif isinstance(part, NUMBERS) and not isinstance(part, bool):
+                    raise GraphError(
+                        f"the graph has no input {path!r}",
+                        remedy=f"its inputs are {', '.join(self.core.inputs)}",
+                    )
+        return leaves
+
+    def _need_values(self, sweep: str) -> None:
+        if not self._values:
+            raise GraphError(f"{sweep} needs the values that forward puts on the nodes")
+
+    def _result(self, values: Mapping[Node, Value]) -> Any:
+        found = {name: values[node] for name, node in self.core.outputs.items()}
+        if self._program is not None:
+            return self._program.assemble(found)
+        return next(iter(found.values())) if len(found) == 1 else found
+
+    def _by_argument(self, found: Mapping[Node, Value]) -> dict[str, Any]:
+        """Put the gradients of leaves together as the arguments are."""
+        result: dict[str, Any] = {}
+        for name, tree in self._arguments.items():
+            paths = list(tree.paths(name))
+            nodes = [self.core.inputs.get(path) for path in paths]
+            if not any(n is not None and n.dtype.kind in "fc" for n in nodes):
+                continue
+            leaves = [None if n is None else _gradient(found, n) for n in nodes]
+            result[name] = unflatten(tree, leaves)
+        return result
+
+
+def _arguments(
+    core: CoreGraph, f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, Tree]:
+    from hubel.tracing.program import argument_names
+
+    names = argument_names(f, args, kwargs)
+    named = {**dict(zip(names, args, strict=True)), **kwargs}
+    return {name: flatten(value)[1] for name, value in named.items()}
+
+
+def _gradient(found: Mapping[Node, Value], node: Node) -> Value:
+    if node.dtype.kind not in "fc":
+        return None
+    gradient = found.get(node)
+    if gradient is None:
+        gradient = zeros(node)
+    return gradient.item() if node.weak and hasattr(gradient, "item") else gradient
+
+
+def fitted(value: Value, node: Node, name: str, what: str) -> Value:
+    """Check a value against the spec of its node and give it the node's dtype."""
+    spec = spec_of(value)
+    if spec.shape != node.shape:
+        raise ShapeError(
+            f"the {what} of {name} is {describe(spec)}, the graph was made for "
+            f"{describe(node)}",
+            remedy="give it that shape, or trace the function again",
+        )
+    if node.weak:
+        return node.dtype.type(value).item()
+    return np.asarray(value, node.dtype)[()]
+
+
+class NodeView:
+    """One node of a graph, with what the sweeps put on it."""
+
+    __slots__ = ("_graph", "_node")
+
+    def __init__(self, graph: Graph, node: Node) -> None:
+        self._graph = graph
+        self._node = node
+
+    @property
+    def name(self) -> str:
+        """The node's name in the graph."""
+        return self._graph.core.names[self._node]
+
+    @property
+    def gate(self) -> str:
+        """The name of the gate; ``input`` or ``constant`` for a leaf."""
+        return self._node.gate.name
+
+    @property
+    def inputs(self) -> tuple[NodeView, ...]:
+        """The nodes that it is computed from."""
+        return tuple(NodeView(self._graph, node) for node in self._node.inputs)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes."""
+        return self._node.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the value."""
+        return self._node.dtype
+
+    @property
+    def value(self) -> Any:
+        """What the last forward sweep put here; None before it."""
+        return self._graph._values.get(self._node)  # noqa: SLF001
+
+    @property
+    def gradient(self) -> Any:
+        """The upstream gradient d(output)/d(this); None before a backward sweep."""
+        return _swept(self._graph._gradients, self._node)  # noqa: SLF001
+
+    @property
+    def tangent(self) -> Any:
+        """What the last tangent sweep put here; None before it."""
+        return _swept(self._graph._tangents, self._node)  # noqa: SLF001
+
+    @property
+    def local_gradients(self) -> tuple[float | Operator, ...]:
+        """The local gradients d(this)/d(input), one per input, with their structure."""
+        values = self._graph._values  # noqa: SLF001
+        if not values:
+            raise GraphError("local gradients need the values of a forward sweep")
+        count = len(self._node.inputs)
+        return tuple(local_gradient(self._node, i, values) for i in range(count))
+
+    def __repr__(self) -> str:
+        return f"<node {self.name}: {self.gate} {describe(self._node)}>"
+
+
+def _swept(found: Mapping[Node, Value], node: Node) -> Any:
+    """Return what a sweep brought to a node: zero where it brought nothing."""
+    if not found or node.dtype.kind not in "fc":
+        return None
+    value = found.get(node)
+    if value is None:
+        value = zeros(node)
+    return value.item() if node.weak and hasattr(value, "item") else value

@@ -1,0 +1,62 @@
+"""A graph as a table of text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+HEADINGS = ("node", "gate", "inputs", "shape", "value", "gradient")
+
+
+class Row(Protocol):
+    """What a row of the table shows."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def gate(self) -> str: ...
+    @property
+    def inputs(self) -> Sequence[Row]: ...
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def value(self) -> Any: ...
+    @property
+    def gradient(self) -> Any: ...
+
+
+def table(nodes: Sequence[Row]) -> str:
+    """Write one line per node, in columns."""
+    rows = [HEADINGS]
+    for node in nodes:
+        inputs = ", ".join(source.name for source in node.inputs)
+        shape = "x".join(map(str, node.shape)) or "scalar"
+        rows.append(
+            (node.name, node.gate, inputs, shape, short(node.value), short(node.gradient))
+        )
+    widths = [max(len(row[i]) for row in rows) for i in range(len(HEADINGS))]
+    lines = [
+        "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True))
+        for row in rows
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def short(value: Any) -> str:
+    """Write a scalar, or the range of an array.
+
+    Examples
+    --------
+    >>> short(-12.0), short(None)
+    ('-12', '-')
+    """
+    if value is None:
+        return "-"
+    array = np.asarray(value)
+    if array.ndim == 0:
+        return f"{array.item():.6g}"
+    if array.size == 0 or array.dtype.kind == "c":
+        return "..."
+    return f"{array.min():.4g} .. {array.max():.4g}"
