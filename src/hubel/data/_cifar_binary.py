@@ -55,10 +55,10 @@ def read_cifar10_binary(
     Examples
     --------
     >>> import tempfile
-    >>> with tempfile.NamedTemporaryFile(suffix=".bin") as file:
-    ...     _ = file.write(bytes([6]) + bytes(3072))
-    ...     file.flush()
-    ...     data = read_cifar10_binary(file.name)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "one.bin")
+    ...     _ = path.write_bytes(bytes([6]) + bytes(3072))
+    ...     data = read_cifar10_binary(path)
     >>> data.images.shape, data.class_names[data.labels[0]]
     ((1, 32, 32, 3), 'frog')
     """

@@ -64,14 +64,13 @@ def _tinted(rng: np.random.Generator, grey: Field) -> Field:
 
 def _light(rng: np.random.Generator) -> Field:
     """Return light that grows evenly in one direction, (BATCH, SIDE, SIDE, 1)."""
-    along, _ = _frame(rng, angle=np.pi, size=np.ones((BATCH, 1, 1), np.float32))
+    along, _ = _frame(rng, angle=np.pi)
     return (_each(rng, 0, _LIGHT / (SIDE / 2)) * along)[..., np.newaxis]
 
 
 def _stroke(rng: np.random.Generator) -> Field:
     """Return what a straight stroke of any colour adds to the background."""
-    one = np.ones((BATCH, 1, 1), np.float32)
-    along, across = _frame(rng, angle=np.pi, size=one, off_centre=SIDE * 0.45)
+    along, across = _frame(rng, angle=np.pi, off_centre=SIDE * 0.45)
     beyond = np.maximum(np.abs(along) - _each(rng, 2, 9), 0)
     distance = np.hypot(beyond, across) - _each(rng, 0.3, 1.2)
     colour = rng.uniform(-_STROKE_CONTRAST, _STROKE_CONTRAST, (BATCH, 1, 1, 3))
@@ -90,7 +89,11 @@ def _cover(rng: np.random.Generator) -> Field:
 
 
 def _frame(
-    rng: np.random.Generator, *, angle: float, size: Field, off_centre: float = 0.0
+    rng: np.random.Generator,
+    *,
+    angle: float,
+    size: Field | float = 1.0,
+    off_centre: float = 0.0,
 ) -> tuple[Field, Field]:
     """Return each pixel's place in a frame that is shifted, turned and scaled."""
     turn = _each(rng, -angle, angle)

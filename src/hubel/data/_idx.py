@@ -60,10 +60,10 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
     Examples
     --------
     >>> import tempfile
-    >>> with tempfile.NamedTemporaryFile() as file:
-    ...     _ = file.write(bytes([0, 0, 8, 1]) + bytes([0, 0, 0, 3]) + bytes([7, 2, 1]))
-    ...     file.flush()
-    ...     read_idx(file.name)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "labels")
+    ...     _ = path.write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1]))
+    ...     read_idx(path)
     array([7, 2, 1], dtype=uint8)
     """
     path = Path(path)
@@ -111,7 +111,10 @@ class _Plain:
 
 
 class _Unzipping:
-    """The contents of a gzip file, unpacked no further than they are asked for."""
+    """The contents of a gzip file, unpacked no further than they are asked for.
+
+    zlib takes a count of 0 for "no limit", so nobody may ask for that.
+    """
 
     def __init__(self, data: bytes, path: Path) -> None:
         self._rest = data
@@ -120,15 +123,18 @@ class _Unzipping:
 
     def take(self, count: int) -> bytes:
         """Return the next `count` bytes, or fewer at the end of a sound file."""
-        if count == 0:  # zlib takes 0 for "no limit"
-            return b""
+        taken = b"" if self._machine.eof else self._unpack(count)
+        if len(taken) < count:
+            self._check_end()
+        return taken
+
+    def _unpack(self, count: int) -> bytes:
+        """Return at most `count` more bytes of the stream."""
         try:
             taken = self._machine.decompress(self._rest, count)
         except zlib.error as error:
             raise DataError(f"{self._path}: damaged gzip file: {error}") from None
         self._rest = self._machine.unconsumed_tail
-        if len(taken) < count:
-            self._check_end()
         return taken
 
     def _check_end(self) -> None:

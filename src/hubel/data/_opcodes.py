@@ -59,7 +59,7 @@ Value: TypeAlias = (
     | None
 )
 
-#: An official file takes about 72,000 opcodes. One opcode can cost some 70 bytes of
+#: An official file takes about 30,000 opcodes. One opcode can cost some 70 bytes of
 #: memory, so this also bounds what a hostile file can make of itself.
 _MOST_OPCODES = 1_000_000
 _LONGEST_LINE = 64
