@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 from hubel.graph.node import Node
 
@@ -78,5 +79,5 @@ def fuse(order: Sequence[Node]) -> tuple[Kernel, ...]:
 
 def _axes(node: Node) -> tuple[int, ...]:
     """Return the axes of a reduction: its ``axis`` parameter, a tuple or a number."""
-    axis = node.params.get("axis", ())
-    return tuple(axis) if isinstance(axis, tuple) else (axis,)
+    axis: Any = node.params.get("axis", ())
+    return cast("tuple[int, ...]", axis) if isinstance(axis, tuple) else (axis,)

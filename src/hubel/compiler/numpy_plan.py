@@ -11,6 +11,7 @@ import numpy as np
 from hubel.compiler.memory import ALIGNMENT
 from hubel.compiler.plan import Home, Plan
 from hubel.graph.node import CONSTANT, INPUT, Node
+from hubel.graph.registry import GATES
 
 Array = Any
 
@@ -34,7 +35,7 @@ class NumpyPlan:
         self.source = writer.source()
         self._lock = threading.Lock()
         scope = writer.scope
-        exec(compile(self.source, "<hubel plan>", "exec"), scope)  # noqa: S102
+        exec(compile(self.source, "<hubel plan>", "exec"), scope)
         self._run: Callable[..., tuple[Array, ...]] = scope["run"]
 
     def __call__(self, inputs: Sequence[Array]) -> tuple[Array, ...]:
@@ -107,7 +108,9 @@ class _Writer:
 
     def _view(self, node: Node, name: str, home: Home) -> None:
         if home.base in self.static and all(i in self.static for i in node.inputs):
-            value = node.gate.forward(*[self.static[i] for i in node.inputs], **node.params)
+            value = node.gate.forward(
+                *[self.static[i] for i in node.inputs], **node.params
+            )
             self._bind(node, name, value)
         else:
             self.lines.append(f"{name} = {self._call(node, name)}")
@@ -123,11 +126,7 @@ class _Writer:
 
     def _call(self, node: Node, name: str, out: str = "") -> str:
         """Write the call of a gate's forward function."""
-        function = f"f_{node.gate.name}"
-        self.scope.setdefault(function, node.gate.forward)
-        if self.scope[function] is not node.gate.forward:
-            function = f"{function}_{name}"
-            self.scope[function] = node.gate.forward
+        function = self._function(node, name)
         words = [self.names[i] for i in node.inputs]
         for key, value in node.params.items():
             if isinstance(value, int | float | bool | None):
@@ -136,8 +135,18 @@ class _Writer:
                 self.scope[f"p_{name}_{key}"] = value
                 words.append(f"{key}=p_{name}_{key}")
         if out:
-            words.append(out if isinstance(node.gate.forward, np.ufunc) else f"out={out}")
+            words.append(
+                out if isinstance(node.gate.forward, np.ufunc) else f"out={out}"
+            )
         return f"{function}({', '.join(words)})"
+
+    def _function(self, node: Node, name: str) -> str:
+        """Name a forward function; only names of registered gates enter the text."""
+        gate = node.gate
+        known = GATES.get(gate.name) is gate
+        function = f"f_{gate.name}" if known else f"f_own_{name}"
+        self.scope[function] = gate.forward
+        return function
 
     def _results(self) -> str:
         """Name what is handed out: nothing that a later call will overwrite."""

@@ -8,7 +8,8 @@ as a view of another value. Backends read it; none decides anything of this agai
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -65,16 +66,13 @@ class Plan:
     writes: dict[str, str]
     arena: int
     live: int = 0
-    backend: str = "numpy"
-    notes: tuple[str, ...] = field(default=())
 
     def describe(self) -> str:
         """Print kernels, buffers and bytes as text."""
         names = self.graph.names
         lines = [
             f"plan: {len(self.order)} nodes, {len(self.kernels)} kernels, "
-            f"arena {self.arena:,} bytes (at most {self.live:,} alive at a time), "
-            f"backend {self.backend}"
+            f"arena {self.arena:,} bytes (at most {self.live:,} alive at a time)"
         ]
         for number, kernel in enumerate(self.kernels):
             space = "x".join(map(str, kernel.space)) or "1"
@@ -170,17 +168,18 @@ def _is_view_of(node: Node, base: Node) -> bool:
 
 def _place_views(order: tuple[Node, ...], homes: dict[Node, Home]) -> None:
     """Find the layout changes that copy nothing, by trying them on empty arrays."""
-    trial: dict[Node, np.ndarray] = {}
+    trial: dict[Node, Any] = {}
     for node in order:
         if node in homes or node.is_leaf or not node.gate.facts.view:
             trial[node] = np.empty(node.shape, node.dtype)
             continue
         base = trial[node.inputs[0]]
-        result = node.gate.forward(base, *[trial[i] for i in node.inputs[1:]], **node.params)
-        shares = isinstance(result, np.ndarray) and np.may_share_memory(result, base)
-        if shares or not node.size:
+        result = node.gate.forward(
+            base, *[trial[i] for i in node.inputs[1:]], **node.params
+        )
+        if not node.size or np.may_share_memory(result, base):
             homes[node] = Home("view", base=node.inputs[0])
-            trial[node] = np.asarray(result)
+            trial[node] = result
         else:
             trial[node] = np.empty(node.shape, node.dtype)
 
@@ -208,7 +207,10 @@ def _place_rest(
     for node in buffers:
         homes[node] = Home("arena", at[merged[node]])
     live = max(
-        (sum(s.nbytes for s in spans if s.first <= t <= s.last) for t in range(len(order))),
+        (
+            sum(s.nbytes for s in spans if s.first <= t <= s.last)
+            for t in range(len(order))
+        ),
         default=0,
     )
     return total, live

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, cast
 
 from hubel.graph.graph import CoreGraph, build
 from hubel.graph.node import Node
@@ -16,7 +16,9 @@ def rewrite(graph: CoreGraph, rule: Rewrite) -> CoreGraph:
     """Apply a rule to every node that is computed, in topological order."""
     new: dict[Node, Node] = {}
     for node in graph.nodes:
-        new[node] = node if node.is_leaf else rule(node, tuple([new[i] for i in node.inputs]))
+        new[node] = (
+            node if node.is_leaf else rule(node, tuple([new[i] for i in node.inputs]))
+        )
     outputs = {name: new[node] for name, node in graph.outputs.items()}
     return build(graph.inputs, outputs)
 
@@ -26,14 +28,21 @@ def with_inputs(node: Node, inputs: tuple[Node, ...]) -> Node:
     if all(a is b for a, b in zip(inputs, node.inputs, strict=True)):
         return node
     return Node(
-        node.gate, inputs, node.params, node.shape, node.dtype, node.weak, line=node.line
+        node.gate,
+        inputs,
+        node.params,
+        node.shape,
+        node.dtype,
+        node.weak,
+        line=node.line,
     )
 
 
 def freeze(value: Any) -> Hashable:
     """Make parameters hashable: dicts and lists become tuples."""
     if isinstance(value, dict):
-        return tuple((k, freeze(v)) for k, v in sorted(value.items()))
+        entries = cast("dict[str, Any]", value)
+        return tuple((k, freeze(v)) for k, v in sorted(entries.items()))
     if isinstance(value, list | tuple):
-        return tuple(freeze(v) for v in value)
+        return tuple(freeze(v) for v in cast("list[Any]", value))
     return value

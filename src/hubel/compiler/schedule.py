@@ -68,5 +68,7 @@ def _order(graph: CoreGraph, before: Before) -> tuple[Node, ...]:
             elif node not in seen:
                 seen.add(node)
                 stack.append((node, True))
-                stack.extend((n, False) for n in reversed(before[node]) if n not in seen)
+                stack.extend(
+                    (n, False) for n in reversed(before[node]) if n not in seen
+                )
     return tuple(order)

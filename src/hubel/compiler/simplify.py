@@ -42,7 +42,11 @@ def _without_unit(node: Node) -> Node | None:
     left, right = node.inputs
     if _is_everywhere(right, unit) and _same(node, left):
         return left
-    if node.gate.facts.commutative and _is_everywhere(left, unit) and _same(node, right):
+    if (
+        node.gate.facts.commutative
+        and _is_everywhere(left, unit)
+        and _same(node, right)
+    ):
         return right
     return None
 

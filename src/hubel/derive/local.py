@@ -39,9 +39,7 @@ def local_gradient(
 
 def _alone(node: Node, position: int, values: Mapping[Node, Value]) -> Any:
     """Copy a node so that its input at ``position`` is used in this place only."""
-    own = Node(
-        node.gate, node.inputs, node.params, node.shape, node.dtype, node.weak
-    )
+    own = Node(node.gate, node.inputs, node.params, node.shape, node.dtype, node.weak)
     source = node.inputs[position]
     place = Node(source.gate, (), {}, source.shape, source.dtype, source.weak)
     inputs = list(node.inputs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -73,7 +73,9 @@ def _record_of(own: Gate) -> GateRecord:
     """Make the gate record of one application."""
     bodies = _Bodies(own)
     facts = Facts(opaque=True, weight=2)
-    return GateRecord(bodies.name, bodies.forward, bodies.infer, (_OwnRule(bodies),), facts)
+    return GateRecord(
+        bodies.name, bodies.forward, bodies.infer, (_OwnRule(bodies),), facts
+    )
 
 
 class _Bodies:
@@ -115,8 +117,8 @@ class _Bodies:
             instance = copy.copy(last[1])
         else:
             instance, _ = self._run(args)
-        found = instance.backward(g)
-        found = found if isinstance(found, tuple) else (found,)
+        given: Any = instance.backward(g)
+        found = cast("tuple[Any, ...]", given if isinstance(given, tuple) else (given,))
         if len(found) != len(args):
             raise GateError(
                 f"{self.name}.backward returned {len(found)} gradients for "
@@ -158,9 +160,7 @@ class _OwnRule(Rule):
             self._pulled = None  # the last argument has its gradient: keep nothing
         return known[2][position]
 
-    def _gradients(
-        self, g: Value, args: tuple[Value, ...]
-    ) -> tuple[Value | None, ...]:
+    def _gradients(self, g: Value, args: tuple[Value, ...]) -> tuple[Value | None, ...]:
         try:
             return self.bodies.gradients(g, args)
         except TraceError:
@@ -206,14 +206,20 @@ class _OwnRule(Rule):
 
         def backward(g: Value, *args: Value) -> Any:
             found = bodies.gradients(g, args)[position]
-            return np.zeros_like(args[position]) if found is None else np.asarray(found)[()]
+            return (
+                np.zeros_like(args[position])
+                if found is None
+                else np.asarray(found)[()]
+            )
 
         def tangent(t: Value, *args: Value) -> Any:
             return _row_by_row(bodies, position, t, args)
 
         body: Callable[..., Any] = tangent if direction == "tangent" else backward
         name = f"{bodies.name}.{direction}"
-        return GateRecord(name, body, infer, (_Refused(bodies.name),), Facts(opaque=True))
+        return GateRecord(
+            name, body, infer, (_Refused(bodies.name),), Facts(opaque=True)
+        )
 
 
 class _BodyNode(Node):
@@ -239,9 +245,7 @@ class _BodyNode(Node):
         return self.of(make_node(gate, inputs, params))
 
 
-def _values(
-    nodes: tuple[Node, ...], upstream: Node, zero: Value
-) -> dict[Node, Value]:
+def _values(nodes: tuple[Node, ...], upstream: Node, zero: Value) -> dict[Node, Value]:
     """Evaluate the graph of a backward body at upstream gradient zero."""
     values: dict[Node, Value] = {upstream: zero}
     for node in nodes:
@@ -277,7 +281,14 @@ class _Refused(Rule):
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def pull(self, *_: Any) -> Value:
+    def pull(
+        self,
+        position: int,
+        g: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> Value:
         """Raise the error that names the gate."""
         raise DifferentiationError(
             f"a second derivative of {self.name}, whose body cannot be traced",
@@ -285,4 +296,13 @@ class _Refused(Rule):
             "gate, and without float(), math or item assignment to plain arrays",
         )
 
-    push = pull
+    def push(
+        self,
+        position: int,
+        t: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> Value:
+        """Raise the same error."""
+        return self.pull(position, t, out, args, params)

@@ -14,7 +14,7 @@ import numpy as np
 from hubel.gates._sum import unbroadcast
 from hubel.gates.define import dtype_of, shape_of
 from hubel.graph.graph import CoreGraph, build
-from hubel.graph.node import CONSTANT, INPUT, Node, Spec, constant_node, input_node
+from hubel.graph.node import CONSTANT, Node, Spec, constant_node, input_node
 from hubel.graph.registry import GATES, Value
 from hubel.graph.walk import dependents
 
@@ -47,25 +47,31 @@ def pull(
         depends on through a non-zero derivative is absent.
     """
     gradients: Gradients = dict(upstream)
-    add = GATES["add"]
     with np.errstate(all="ignore"):
         for node in reversed(nodes):
-            if node not in gradients or node.gate is INPUT or node.gate is CONSTANT:
+            g = gradients.get(node)
+            if g is None or not node.inputs:
                 continue
-            g, out = gradients[node], values[node]
-            args = tuple([values[i] for i in node.inputs])
+            args = tuple([values[source] for source in node.inputs])
+            out, rules = values[node], node.gate.rules
             for position, source in enumerate(node.inputs):
                 if not _carries(source) or (
                     active is not None and source not in active
                 ):
                     continue
-                rule = node.gate.rule(position)
+                rule = rules[position] if position < len(rules) else rules[-1]
                 part = rule.pull(position, g, out, args, node.params)
                 if part is not None:
-                    part = match(part, source)
-                    known = gradients.get(source)
-                    gradients[source] = part if known is None else add(known, part)
+                    _accumulate(gradients, source, part)
     return gradients
+
+
+def _accumulate(gradients: Gradients, node: Node, part: Value) -> None:
+    """Add one use's gradient to a node's, in the node's shape and dtype."""
+    if shape_of(part) != node.shape or dtype_of(part) is not node.dtype:
+        part = match(part, node)
+    known = gradients.get(node)
+    gradients[node] = part if known is None else GATES["add"](known, part)
 
 
 def _carries(node: Node) -> bool:

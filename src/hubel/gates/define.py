@@ -44,7 +44,16 @@ class Partial(Rule):
         """Multiply the upstream gradient by the partial."""
         return GATES["chain"](g, self.partial(out, *args, **params))
 
-    push = pull
+    def push(
+        self,
+        position: int,
+        t: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> Value:
+        """Multiply the tangent by the partial."""
+        return GATES["chain"](t, self.partial(out, *args, **params))
 
 
 class Linear(Rule):
@@ -107,10 +116,24 @@ class Constant(Rule):
     __slots__ = ()
     zero = True
 
-    def pull(self, *_: Any) -> None:
+    def pull(
+        self,
+        position: int,
+        g: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> None:
         """Bring nothing."""
 
-    def push(self, *_: Any) -> None:
+    def push(
+        self,
+        position: int,
+        t: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> None:
         """Bring nothing."""
 
 
@@ -283,7 +306,7 @@ def ndim_of(value: Value) -> int:
 def dtype_of(value: Value) -> np.dtype[Any]:
     """Return the dtype of an array, scalar or term."""
     dtype = getattr(value, "dtype", None)
-    return np.dtype(type(value)) if dtype is None else dtype
+    return np.dtype(value.__class__) if dtype is None else dtype
 
 
 def normal_axis(axis: int, ndim: int) -> int:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy import ndarray
 
 from hubel.errors import GateError, HubelError
 from hubel.graph.registry import GATES, Value
+from hubel.graph.source import Line
 from hubel.graph.term import Term
 
 
@@ -133,8 +135,9 @@ class Gate:
         """Apply the gate: to arrays at once, to terms by recording it."""
         top: Term | None = None
         for arg in args:
-            if isinstance(arg, Term) and (top is None or arg.level > top.level):
-                top = arg
+            if type(arg) is not ndarray and isinstance(arg, Term):
+                if top is None or arg.level > top.level:
+                    top = arg
         if top is None:
             return self.forward(*args, **params)
         return top.apply(self, args, params)
@@ -154,10 +157,6 @@ def register(gate: Gate) -> Gate:
         raise GateError(f"there is a gate named {gate.name!r} already")
     GATES[gate.name] = gate
     return gate
-
-
-Line = tuple[str, int]
-"""A line of the user's source: file name and line number."""
 
 
 class Node(Term):
@@ -223,6 +222,12 @@ class Node(Term):
         """Whether this is an input or a constant."""
         return self.gate is INPUT or self.gate is CONSTANT
 
+    @property
+    def known(self) -> Value | None:
+        """The value of a constant."""
+        value = self.constant
+        return value.known if isinstance(value, Term) else value
+
     def apply(
         self, gate: Gate, args: tuple[Value, ...], params: dict[str, Any]
     ) -> Node:
@@ -246,16 +251,21 @@ INPUT = Gate("input", _no_forward, _no_spec, ())
 CONSTANT = Gate("constant", _no_forward, _no_spec, ())
 
 
+ARRAYS: Any = (ndarray, np.generic)
+KNOWN: Any = (ndarray, Term, np.generic, float, int, complex, bool)
+"""What has a spec as it is; anything else becomes an array first."""
+
+
 def spec_of(value: Value) -> Spec:
     """Return what is known of an array, scalar or term."""
+    if isinstance(value, ARRAYS):
+        return Spec(value.shape, value.dtype)
     if isinstance(value, Term):
         return Spec(value.shape, value.dtype, value.weak)
-    if isinstance(value, np.ndarray | np.generic):
-        return Spec(value.shape, value.dtype)
-    if isinstance(value, bool | int | float | complex):
-        return Spec((), np.dtype(type(value)), True)
-    array = np.asarray(value)
-    return Spec(array.shape, array.dtype)
+    if isinstance(value, KNOWN):
+        return Spec((), np.dtype(value.__class__), True)
+    make: Any = np.asarray
+    return spec_of(make(value))
 
 
 def input_node(spec: Spec) -> Node:
@@ -265,9 +275,7 @@ def input_node(spec: Spec) -> Node:
 
 def constant_node(value: Value) -> Node:
     """Make a constant; lists become arrays."""
-    if not isinstance(
-        value, Term | np.ndarray | np.generic | bool | int | float | complex
-    ):
+    if not isinstance(value, KNOWN):
         value = np.asarray(value)
     spec = spec_of(value)
     return Node(CONSTANT, (), {}, spec.shape, spec.dtype, spec.weak, value)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from hubel.errors import GateError
 
-if TYPE_CHECKING:
-    from hubel.graph.node import Gate
-
 Value = Any
 """An array, a NumPy or Python scalar, or a term that stands for one."""
 
-GATES: dict[str, Gate] = {}
-"""Every gate by its name."""
+GATES: dict[str, Any] = {}
+"""Every gate (``hubel.graph.node.Gate``) by its name."""
 
 NUMPY: dict[Callable[..., Any], Callable[..., Any]] = {}
 """What each NumPy function (or ufunc) means on terms: a gate or a composition."""
@@ -25,7 +22,7 @@ REDUCTIONS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {}
 """What ``ufunc.reduce``, ``.accumulate`` ... mean, by ufunc and method name."""
 
 
-def lookup(name: str) -> Gate:
+def lookup(name: str) -> Any:
     """Return the gate of that name."""
     try:
         return GATES[name]

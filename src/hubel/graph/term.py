@@ -9,7 +9,7 @@ in gates runs on arrays, on nodes and on traced values alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,9 +17,7 @@ from hubel.errors import TraceError
 from hubel.graph.methods import Methods
 from hubel.graph.operators import Operators
 from hubel.graph.registry import GATES, NUMPY, REDUCTIONS, Value
-
-if TYPE_CHECKING:
-    from hubel.graph.node import Gate
+from hubel.graph.source import user_line, written
 
 
 class Term(Operators, Methods):
@@ -33,7 +31,7 @@ class Term(Operators, Methods):
     level: int = 0
     __hash__ = object.__hash__
 
-    def apply(self, gate: Gate, args: tuple[Value, ...], params: dict[str, Any]) -> Any:
+    def apply(self, gate: Any, args: tuple[Value, ...], params: dict[str, Any]) -> Any:
         """Apply a gate to arguments of which this term is the innermost."""
         raise NotImplementedError
 
@@ -68,7 +66,7 @@ class Term(Operators, Methods):
         return meaning(*args, **options)
 
     def __array__(self, *_args: Any, **_options: Any) -> Any:
-        raise TraceError(
+        raise _refusal(
             "a traced value was asked to become a plain NumPy array, which would lose "
             "the graph",
             remedy="use np.stack or hb.array in place of np.array([...]), np.full_like "
@@ -77,7 +75,7 @@ class Term(Operators, Methods):
         )
 
     def __float__(self) -> float:
-        raise TraceError(
+        raise _refusal(
             "a traced value was asked to become a Python float, which would lose the "
             "graph",
             remedy="use the NumPy function (np.sin in place of math.sin), hb.zeros in "
@@ -86,23 +84,28 @@ class Term(Operators, Methods):
         )
 
     def __int__(self) -> int:
-        raise TraceError(
-            "a traced value was asked to become a Python int, which would lose the graph",
+        raise _refusal(
+            "a traced value was asked to become a Python int, losing the graph",
             remedy="use np.floor or np.rint, or .astype(int) for an index",
         )
 
     def __bool__(self) -> bool:
-        raise TraceError(
+        raise _refusal(
             "a Python branch (if, while, and, or, not) on a value that is not known "
             "while the graph is recorded",
             remedy="use np.where(condition, this, that), or np.logical_and / or / not",
         )
 
     def __index__(self) -> int:
-        raise TraceError(
+        raise _refusal(
             "an index or a count that is not known while the graph is recorded",
             remedy="pass it as a static argument, or index with an array",
         )
+
+    @property
+    def known(self) -> Value | None:
+        """The array that this stands for, where it is known during recording."""
+        return None
 
     # Properties that follow from shape and dtype --------------------------------
 
@@ -141,13 +144,13 @@ def _with_options(
     """Apply a ufunc's meaning under the keyword options that make sense on a graph."""
     out = options.pop("out", None)
     if out is not None and any(each is not None for each in out):
-        raise TraceError(
-            "out= (and a += b on a plain array) would write a traced value into an array",
+        raise _refusal(
+            "out= (as in a += b on a plain array) would write a traced value into it",
             remedy="use the result that the function returns",
         )
     if "where" in options and options["where"] is not True:
         if "axis" not in options:
-            raise TraceError(
+            raise _refusal(
                 "where= of a ufunc leaves elements undefined and is not traced",
                 remedy="use np.where(condition, f(x), otherwise)",
             )
@@ -158,8 +161,13 @@ def _with_options(
     return result if dtype is None else GATES["astype"](result, dtype=np.dtype(dtype))
 
 
+def _refusal(problem: str, remedy: str) -> TraceError:
+    """Make an error that shows the user's line."""
+    return TraceError(problem, remedy=remedy, where=written(user_line()))
+
+
 def _not_covered(name: str) -> TraceError:
-    return TraceError(
+    return _refusal(
         f"{name} has no gate: it cannot be recorded in a graph",
         remedy="write it with functions that have one (see the table of gates in the "
         "documentation), or wrap it in a hubel.Gate with its own backward",

@@ -38,7 +38,9 @@ class Diagonal(Operator):
 
     def apply(self, tangent: Array) -> Array:
         """Multiply elementwise; an exact zero in the tangent stays zero."""
-        return np.where(tangent == 0, 0, self.values * tangent)
+        return np.multiply(
+            self.values, tangent, where=tangent != 0, out=np.zeros_like(tangent)
+        )
 
     def transposed(self) -> Diagonal:
         """Return itself."""
@@ -50,4 +52,7 @@ class Diagonal(Operator):
 
     def todense(self) -> Array:
         """Return the matrix, of shape ``output_shape + input_shape``."""
-        return np.diag(self.values.reshape(-1)).reshape(self.values.shape * 2)
+        size = self.values.size
+        matrix = np.zeros((size, size), self.values.dtype)
+        matrix[np.arange(size), np.arange(size)] = self.values.reshape(-1)
+        return matrix.reshape(self.values.shape * 2)

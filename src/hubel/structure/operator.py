@@ -63,8 +63,7 @@ class Operator:
 
     def todense(self) -> Array:
         """Return the matrix, of shape ``output_shape + input_shape``."""
-        rows, columns = self.shape
-        matrix = self @ np.eye(columns)
+        matrix = self @ np.eye(self.shape[1])
         return matrix.reshape(self.output_shape + self.input_shape)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:

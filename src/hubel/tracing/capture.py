@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from hubel.errors import MutationError
-from hubel.graph.node import Line
-from hubel.tracing.source import written
+from hubel.graph.source import Line, written
 
 COPIED = 1 << 20
 """Arrays of at most this many bytes are copied."""

@@ -41,9 +41,7 @@ class Program:
 
     def assemble(self, values: Mapping[str, Any]) -> Any:
         """Put the values of the outputs together as the function would."""
-        leaves = [
-            leaf if name is None else values[name] for name, leaf in self.outputs
-        ]
+        leaves = [leaf if name is None else values[name] for name, leaf in self.outputs]
         return unflatten(self.result, leaves)
 
 
@@ -121,7 +119,7 @@ def _program(trace: Trace, inputs: dict[str, Node], result: Any) -> Program:
     kept: list[tuple[str | None, Any]] = []
     for path, leaf in zip(tree.paths("out"), leaves, strict=True):
         if isinstance(leaf, Traced):
-            if leaf.trace is not trace:
+            if leaf.recorder is not trace:
                 raise GraphError("a result belongs to another trace")
             outputs[path] = leaf.node
         elif is_number(leaf):

@@ -27,10 +27,13 @@ from hubel.graph.node import (
     spec_of,
 )
 from hubel.graph.registry import Value
+from hubel.graph.source import user_line, written
+from hubel.graph.term import Term
 from hubel.tracing.capture import COPIED, Guard
-from hubel.tracing.source import user_line, written
 from hubel.tracing.traced import Traced
 
+ARRAY: Any = np.ndarray
+SHAPED: Any = (np.ndarray, Term, np.generic)
 _LEVELS = itertools.count(1)
 _ACTIVE = threading.local()
 
@@ -76,6 +79,11 @@ class Trace:
     ) -> None:
         self.open = False
         _ACTIVE.stack.pop()
+        cause = error.__cause__ if isinstance(error, ValueError) else None
+        if isinstance(cause, TraceError):
+            # NumPy reports a[i] = traced as "setting an array element with a
+            # sequence"; what the traced value itself said is what helps.
+            raise cause from None
 
     def input(self, value: Value) -> Traced:
         """Make a traced value of an argument: a value, or a Spec with shapes."""
@@ -105,61 +113,51 @@ class Trace:
                 "globals or attributes",
             )
         try:
-            return self._record(gate, args, params)
+            if self.with_values:
+                return self._run(gate, args, params)
+            sources = tuple([self._source(arg, gate.name) for arg in args])
+            node = make_node(gate, sources, params, user_line())
         except HubelError as error:
             if error.where:
                 raise
             where = written(user_line())
             raise type(error)(error.problem, remedy=error.remedy, where=where) from None
+        self.nodes.append(node)
+        return Traced(self, node, None)
 
-    def _record(
+    def _source(self, arg: Value, use: str) -> Node:
+        own = isinstance(arg, Traced) and arg.recorder is self
+        return arg.node if own else self._constant(arg, use)
+
+    def _run(
         self, gate: Gate, args: tuple[Value, ...], params: dict[str, Any]
     ) -> Traced:
+        """Compute the value and make the node of it: the eager hot path."""
         inputs: list[Node] = []
         known: list[Value] = []
         for arg in args:
-            if isinstance(arg, Traced) and arg.trace is self:
+            if isinstance(arg, Traced) and arg.recorder is self:
                 inputs.append(arg.node)
                 known.append(arg.value)
             else:
-                node = self._constant(arg, gate.name)
-                inputs.append(node)
+                inputs.append(self._constant(arg, gate.name))
                 known.append(arg)
         sources = tuple(inputs)
-        line = user_line(3)
-        if not self.with_values:
-            node = make_node(gate, sources, params, line)
-            self.nodes.append(node)
-            return Traced(self, node, None)
-        value = self._compute(gate, sources, known, params)
+        try:
+            value: Any = gate(*known, **params) if params else gate(*known)
+        except (ValueError, TypeError, IndexError):
+            make_node(gate, sources, params)  # the shape rule explains most failures
+            raise
         weak = False
-        if gate.facts.operator:
-            weak = all([source.weak for source in sources])
+        if gate.facts.operator and sources[0].weak and sources[-1].weak:
+            weak = True
             value = settle(value, weak)
-        if isinstance(value, np.ndarray | Traced | np.generic):
-            node = Node(
-                gate, sources, params, value.shape, value.dtype, weak, None, line
-            )
-        else:
-            spec = spec_of(value)
-            node = Node(gate, sources, params, spec.shape, spec.dtype, weak, None, line)
+        known_spec = value if isinstance(value, SHAPED) else spec_of(value)
+        shape, dtype = known_spec.shape, known_spec.dtype
+        node = Node(gate, sources, params, shape, dtype, weak, None, user_line(3))
         self.nodes.append(node)
         self.values[node] = value
         return Traced(self, node, value)
-
-    def _compute(
-        self,
-        gate: Gate,
-        sources: tuple[Node, ...],
-        known: list[Value],
-        params: dict[str, Any],
-    ) -> Value:
-        """Run the forward function; let the shape rule explain a failure."""
-        try:
-            return gate(*known, **params)
-        except (ValueError, TypeError, IndexError):
-            make_node(gate, sources, params)
-            raise
 
     def _constant(self, value: Value, use: str) -> Node:
         node = constant_node(value)
@@ -170,7 +168,7 @@ class Trace:
 
     def _kept(self, value: Value, use: str) -> Value:
         """Protect an array against later changes from outside."""
-        if not isinstance(value, np.ndarray):
+        if not isinstance(value, ARRAY):
             return value
         if value.dtype == object:
             raise TraceError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -12,17 +12,27 @@ from hubel.graph.node import Gate, Node, describe
 from hubel.graph.registry import NUMPY, Value, write
 from hubel.graph.term import Term
 
-if TYPE_CHECKING:
-    from hubel.tracing.trace import Trace
+
+class Recorder(Protocol):
+    """What a traced value needs of its trace."""
+
+    level: int
+    with_values: bool
+
+    def record(
+        self, gate: Gate, args: tuple[Value, ...], params: dict[str, Any]
+    ) -> Traced:
+        """Apply a gate and note that it was applied."""
+        ...
 
 
 class Traced(Term):
     """A handle on a node of a running trace, and on its value when that is known."""
 
-    __slots__ = ("__weakref__", "_base", "_views", "level", "node", "trace", "value")
+    __slots__ = ("__weakref__", "_base", "_views", "level", "node", "recorder", "value")
 
-    def __init__(self, trace: Trace, node: Node, value: Value) -> None:
-        self.trace = trace
+    def __init__(self, trace: Recorder, node: Node, value: Value) -> None:
+        self.recorder = trace
         self.level = trace.level
         self.node = node
         self.value = value
@@ -44,18 +54,37 @@ class Traced(Term):
         """Whether this stands for a Python scalar."""
         return self.node.weak
 
+    @property
+    def known(self) -> Value | None:
+        """The array that this stands for, where it is known during recording."""
+        value = self.value if self.recorder.with_values else self.node
+        return value.known if isinstance(value, Term) else value
+
     def apply(
         self, gate: Gate, args: tuple[Value, ...], params: dict[str, Any]
     ) -> Traced:
         """Record the gate in this value's trace."""
-        result = self.trace.record(gate, args, params)
+        result = self.recorder.record(gate, args, params)
         if gate.facts.view and isinstance(args[0], Traced):
-            _note_view(args[0], result)
+            args[0]._viewed_by(result)
         return result
+
+    def _viewed_by(self, view: Traced) -> None:
+        """Note that another handle is a view of this one."""
+        view._base = weakref.ref(self)
+        if self._views is None:
+            self._views = []
+        self._views.append(weakref.ref(view))
+
+    def _shares(self) -> bool:
+        """Whether a handle that shares memory with this one, in NumPy, is alive."""
+        if self._base is not None and self._base() is not None:
+            return True
+        return any(view() is not None for view in self._views or ())
 
     def __setitem__(self, index: Any, new: Value) -> None:
         """Write as an array would: this handle becomes the array after the write."""
-        if _alive(self._base, self._views):
+        if self._shares():
             raise TraceError(
                 "writing to a traced array of which a view is also in use: the other "
                 "name would not see the write, as it would in NumPy",
@@ -65,33 +94,18 @@ class Traced(Term):
         self.node, self.value = after.node, after.value
 
     def __bool__(self) -> bool:
-        return bool(self.value) if self.trace.with_values else super().__bool__()
+        return bool(self.value) if self.recorder.with_values else super().__bool__()
 
     def __index__(self) -> int:
-        if self.trace.with_values and self.dtype.kind in "iu":
+        if self.recorder.with_values and self.dtype.kind in "iu":
             return self.value.__index__()
         return super().__index__()
 
     def __format__(self, spec: str) -> str:
-        if not self.trace.with_values:
+        if not self.recorder.with_values:
             return repr(self)
         return format(self.value, spec)
 
     def __repr__(self) -> str:
-        known = f" = {self.value!r}" if self.trace.with_values else ""
+        known = f" = {self.value!r}" if self.recorder.with_values else ""
         return f"<traced {describe(self)}{known}>"
-
-
-def _note_view(base: Traced, view: Traced) -> None:
-    view._base = weakref.ref(base)
-    if base._views is None:
-        base._views = []
-    base._views.append(weakref.ref(view))
-
-
-def _alive(
-    base: weakref.ref[Traced] | None, views: list[weakref.ref[Traced]] | None
-) -> bool:
-    if base is not None and base() is not None:
-        return True
-    return any(view() is not None for view in views or ())

@@ -12,6 +12,8 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
+import numpy as np
+
 from hubel.errors import GraphError
 
 Leaf = Any
@@ -41,11 +43,11 @@ class Tree:
     @property
     def size(self) -> int:
         """The number of leaves."""
-        return 1 if self is LEAF else sum(child.size for child in self.children)
+        return 1 if self.kind is None else sum(child.size for child in self.children)
 
     def paths(self, prefix: str = "") -> Iterator[str]:
         """Give each leaf's path, such as ``layers.0.weight``."""
-        if self is LEAF:
+        if self.kind is None:
             yield prefix
         for key, child in zip(self.keys, self.children, strict=True):
             yield from child.paths(f"{prefix}.{key}" if prefix else str(key))
@@ -70,7 +72,10 @@ def flatten(value: Any) -> tuple[list[Leaf], Tree]:
 
 
 def _flatten(value: Any, leaves: list[Leaf]) -> Tree:
-    kind = type(value)
+    kind = value.__class__
+    if kind is np.ndarray or kind is float:
+        leaves.append(value)
+        return LEAF
     if value is None:
         return Tree(type(None))
     if kind is tuple or kind is list:
@@ -81,26 +86,27 @@ def _flatten(value: Any, leaves: list[Leaf]) -> Tree:
         entries = cast("dict[Hashable, Any]", value)
         children = tuple([_flatten(v, leaves) for v in entries.values()])
         return Tree(kind, tuple(entries), children)
-    if isinstance(value, tuple) and hasattr(kind, "_fields"):
+    if hasattr(kind, "_fields"):
         children = tuple([_flatten(v, leaves) for v in value])
-        return Tree(kind, tuple(cast(Any, kind)._fields), children)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return Tree(kind, tuple(kind._fields), children)
+    if dataclasses.is_dataclass(kind):
         return _flatten_dataclass(value, leaves)
     leaves.append(value)
     return LEAF
 
 
 def _flatten_dataclass(value: Any, leaves: list[Leaf]) -> Tree:
-    moving, fixed = fields_of(type(value))
+    kind = value.__class__
+    moving, fixed = fields_of(kind)
     children = tuple([_flatten(getattr(value, name), leaves) for name in moving])
     static = tuple([(name, getattr(value, name)) for name in fixed])
-    return Tree(type(value), moving, children, static)
+    return Tree(kind, moving, children, static)
 
 
 _FIELDS: dict[type, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
 
-def fields_of(kind: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def fields_of(kind: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of a dataclass's moving and static fields."""
     found = _FIELDS.get(kind)
     if found is None:
@@ -122,34 +128,38 @@ def unflatten(tree: Tree, leaves: list[Leaf]) -> Any:
     >>> unflatten(tree, leaves)
     (1, [2, None])
     """
-    if tree is LEAF:
-        return leaves[0]
-    if len(leaves) != tree.size:
-        raise GraphError(f"{len(leaves)} leaves do not fill a tree of {tree.size}")
-    return _unflatten(tree, iter(leaves))
+    rest = iter(leaves)
+    value = _unflatten(tree, rest)
+    if next(rest, rest) is not rest:
+        raise GraphError(f"{len(leaves)} leaves overfill a tree of {tree.size}")
+    return value
 
 
 def _unflatten(tree: Tree, leaves: Iterator[Leaf]) -> Any:
-    if tree is LEAF or tree.kind is None:
-        return next(leaves)
     kind = cast(Any, tree.kind)
+    if kind is None:
+        return next(leaves)
     if kind is type(None):
         return None
-    children = [_unflatten(child, leaves) for child in tree.children]
+    children = [
+        next(leaves) if child.kind is None else _unflatten(child, leaves)
+        for child in tree.children
+    ]
     if kind is list:
         return children
     if kind is tuple:
-        return tuple(children)
-    if issubclass(kind, dict):
-        return kind(zip(tree.keys, children, strict=True))
-    if issubclass(kind, tuple):
+        return (*children,)
+    if hasattr(kind, "_fields"):
         return kind(*children)
-    return rebuild(kind, dict(zip(tree.keys, children, strict=True)), dict(tree.static))
+    named: dict[Any, Any] = dict(zip(tree.keys, children, strict=True))
+    if not dataclasses.is_dataclass(kind):
+        return kind(named)
+    return rebuild(kind, named, dict(tree.static))
 
 
-def rebuild(kind: type, moving: dict[Any, Any], static: dict[str, Any]) -> Any:
+def rebuild(kind: Any, moving: dict[Any, Any], static: dict[str, Any]) -> Any:
     """Make a dataclass instance without running its ``__init__``."""
-    instance = object.__new__(kind)
+    instance: Any = object.__new__(kind)
     for name, value in {**moving, **static}.items():
         object.__setattr__(instance, name, value)
     return instance

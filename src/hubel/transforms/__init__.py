@@ -3,7 +3,7 @@
 from hubel.derive.own import Gate
 from hubel.transforms.arrays import array, zeros
 from hubel.transforms.check import check_grads
-from hubel.transforms.compiled import compile  # noqa: A004
+from hubel.transforms.compiled import compile
 from hubel.transforms.gradients import grad, jvp, stop_gradient, value_and_grad, vjp
 from hubel.transforms.graph import Graph
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -47,11 +47,13 @@ def _array(values: Any) -> Any:
     if isinstance(values, Term):
         return values
     if isinstance(values, list | tuple) and _has_terms(values):
-        return NUMPY[np.stack]([_array(each) for each in values])
-    return np.array(values)
+        rows = [_array(each) for each in cast("list[Any]", values)]
+        return NUMPY[np.stack](rows)
+    make: Any = np.array
+    return make(values)
 
 
 def _has_terms(values: Any) -> bool:
     if isinstance(values, list | tuple):
-        return any(_has_terms(each) for each in values)
+        return any(_has_terms(each) for each in cast("list[Any]", values))
     return isinstance(values, Term)

@@ -75,6 +75,7 @@ def _check(
         reverse = _inner(pulled, t)
         _compare(f, at, "reverse mode", reverse, "forward mode", forward, 1e-9, 1e-12)
     if order > 1:
+
         def derivative(*point: Any) -> Any:
             return vjp(f, *point)[1](u)
 

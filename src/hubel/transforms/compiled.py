@@ -24,7 +24,7 @@ KEPT = 32
 """Plans kept per compiled function; the one unused for longest goes first."""
 
 
-def compile(  # noqa: A001
+def compile(
     f: Callable[..., Any] | None = None,
     *,
     static_argnames: Iterable[str] = (),
@@ -97,7 +97,11 @@ class Compiled:
         return self._ready(leaves, tree, args, kwargs).runner.plan
 
     def _ready(
-        self, leaves: list[Any], tree: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        leaves: list[Any],
+        tree: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> _Ready:
         key = (tree, tuple([_key(leaf) for leaf in leaves]), self._named(args, kwargs))
         ready = self._plans.get(key)
@@ -132,7 +136,9 @@ class Compiled:
                 self._plans.popitem(last=False)
             return ready
 
-    def _positions(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, ...]:
+    def _positions(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[int, ...]:
         """Find which leaves of the arguments are inputs of the graph."""
         names = argument_names(self._f, args, kwargs)
         found: list[int] = []
@@ -153,7 +159,7 @@ class Compiled:
         for position in self._donate:
             if not 0 <= position < len(args):
                 raise OptionError(
-                    f"donate={position}, but {len(args)} positional arguments were given"
+                    f"donate={position}, but {len(args)} arguments came by position"
                 )
             paths = flatten(args[position])[1].paths(names[position])
             offered += [path for path in paths if path in program.graph.inputs]
@@ -199,7 +205,7 @@ def _key(leaf: Any) -> Hashable:
     dtype = getattr(leaf, "dtype", None)
     if dtype is not None:
         return leaf.shape, dtype
-    kind = type(leaf)
+    kind = leaf.__class__
     if kind is float or kind is int or kind is complex:
         return kind
     return spec_of(leaf) if is_number(leaf) else (kind, leaf)

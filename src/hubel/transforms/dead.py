@@ -9,7 +9,7 @@ from typing import Any
 from hubel.errors import ZeroGradientWarning
 from hubel.graph.node import Node
 from hubel.graph.walk import dependents
-from hubel.tracing.source import written
+from hubel.graph.source import written
 from hubel.tracing.trace import Trace
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from hubel.derive.forward import push
 from hubel.derive.reverse import pull, zeros
 from hubel.errors import DifferentiationError, ShapeError
-from hubel.graph.node import Node, describe, spec_of
+from hubel.graph.node import KNOWN, Node, describe, spec_of
 from hubel.graph.term import Term
 from hubel.tracing.trace import Trace
 from hubel.tracing.traced import Traced
@@ -19,6 +19,7 @@ from hubel.tracing.tree import Tree, flatten, unflatten
 from hubel.transforms.dead import warn_if_dead
 
 Value = Any
+ARRAY: Any = np.ndarray
 Function = Callable[..., Any]
 
 
@@ -108,8 +109,9 @@ def _trace_arguments(
     """Replace the arguments at ``positions`` by traced values."""
     chosen = [args[_position(f, p, args)] for p in positions]
     leaves, tree = flatten(chosen)
-    for path, leaf in zip(tree.paths(), leaves, strict=True):
-        require_inexact(f, path, positions, leaf)
+    for index, leaf in enumerate(leaves):
+        if not _is_inexact(leaf):
+            raise _no_gradient(f, list(tree.paths())[index], positions, leaf)
     handles = [trace.input(leaf) for leaf in leaves]
     traced = list(args)
     for p, value in zip(positions, unflatten(tree, list(handles)), strict=True):
@@ -127,18 +129,24 @@ def _position(f: Function, position: int, args: tuple[Any, ...]) -> int:
     return position
 
 
-def require_inexact(
+def _is_inexact(leaf: Value) -> bool:
+    kind = leaf.__class__
+    if kind is float or kind is complex:
+        return True
+    dtype = getattr(leaf, "dtype", None)
+    return dtype is not None and dtype.kind in "fc"
+
+
+def _no_gradient(
     f: Function, path: str, positions: Sequence[int], leaf: Value
-) -> None:
-    """Refuse an argument that carries no gradient, by name."""
-    spec = spec_of(leaf)
-    if spec.dtype.kind not in "fc":
-        first, _, rest = path.partition(".")
-        what = f"argument {positions[int(first)]}" + (f" at {rest}" if rest else "")
-        raise DifferentiationError(
-            f"{what} of {name_of(f)} is {describe(spec)}, which carries no gradient",
-            remedy="pass a float, such as 3.0 for 3 or x.astype(float) for x",
-        )
+) -> DifferentiationError:
+    """Make the error that refuses an argument that carries no gradient, by name."""
+    first, _, rest = path.partition(".")
+    what = f"argument {positions[int(first)]}" + (f" at {rest}" if rest else "")
+    return DifferentiationError(
+        f"{what} of {name_of(f)} is {describe(spec_of(leaf))}: it carries no gradient",
+        remedy="pass a float, such as 3.0 for 3 or x.astype(float) for x",
+    )
 
 
 def name_of(f: Function) -> str:
@@ -148,10 +156,10 @@ def name_of(f: Function) -> str:
 
 def _scalar(f: Function, trace: Trace, result: Value) -> tuple[Node | None, Value]:
     """Check that a result is one real number; return its node and its value."""
-    own = isinstance(result, Traced) and result.trace is trace
+    own = isinstance(result, Traced) and result.recorder is trace
     value = result.value if isinstance(result, Traced) and own else result
-    spec = spec_of(value) if isinstance(value, Term | np.ndarray) else None
-    if not isinstance(value, Term | np.ndarray | np.generic | int | float | complex):
+    spec = spec_of(value) if isinstance(value, KNOWN) else None
+    if not isinstance(value, KNOWN):
         raise DifferentiationError(
             f"{name_of(f)} returned {type(value).__name__}, not a scalar",
             remedy="return one number, or use has_aux=True for (number, other)",
@@ -188,9 +196,14 @@ def _own_gradient(found: dict[Node, Value], node: Node) -> Value:
         gradient = zeros(node)
     if node.weak and not isinstance(gradient, Term):
         return gradient.item() if hasattr(gradient, "item") else gradient
-    if isinstance(gradient, np.ndarray) and not gradient.flags.owndata:
-        return gradient.copy()
-    return gradient
+    if isinstance(gradient, Term):
+        return gradient
+    return gradient if _owned(gradient) else gradient.copy()
+
+
+def _owned(value: Any) -> bool:
+    """Whether nobody else holds the memory of a value: not a view, or immutable."""
+    return not isinstance(value, ARRAY) or value.flags.owndata
 
 
 def one_like(node: Node) -> Value:
@@ -206,7 +219,7 @@ def lower(trace: Trace, result: Any) -> Any:
 
 def value_of(trace: Trace, leaf: Value) -> Value:
     """Return the value behind a handle of this trace; others stay."""
-    return leaf.value if isinstance(leaf, Traced) and leaf.trace is trace else leaf
+    return leaf.value if isinstance(leaf, Traced) and leaf.recorder is trace else leaf
 
 
 def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
@@ -250,7 +263,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
             )
         given: dict[Node, Value] = {}
         for leaf, seed in zip(results, seeds, strict=True):
-            if isinstance(leaf, Traced) and leaf.trace is trace:
+            if isinstance(leaf, Traced) and leaf.recorder is trace:
                 add_seed(given, leaf.node, seed)
         found = pull(trace.nodes, trace.values, given)
         warn_if_dead(f, trace, list(given), inputs, found)
@@ -316,7 +329,7 @@ def jvp(
 
 
 def _tangent_of(trace: Trace, found: dict[Node, Value], leaf: Value) -> Value:
-    if not (isinstance(leaf, Traced) and leaf.trace is trace):
+    if not (isinstance(leaf, Traced) and leaf.recorder is trace):
         spec = spec_of(leaf)
         return np.zeros(spec.shape, spec.dtype)[()]
     tangent = found.get(leaf.node)

@@ -40,6 +40,11 @@ class Graph:
     or trace it from NumPy code with :meth:`trace`. Then ``forward`` puts a value on
     every node, ``backward`` an upstream gradient, ``tangent`` a tangent.
 
+    Attributes
+    ----------
+    values, gradients, tangents : dict
+        What the last sweeps put on the nodes of ``core``; :attr:`nodes` shows them.
+
     Examples
     --------
     >>> g = Graph.trace(lambda x, y, z: (x + y) * z, x=-2.0, y=5.0, z=-4.0)
@@ -60,9 +65,9 @@ class Graph:
         self._arguments: dict[str, Tree] = {}
         self._program: Program | None = None
         self._core: CoreGraph | None = None
-        self._values: dict[Node, Value] = {}
-        self._gradients: dict[Node, Value] = {}
-        self._tangents: dict[Node, Value] = {}
+        self.values: dict[Node, Value] = {}
+        self.gradients: dict[Node, Value] = {}
+        self.tangents: dict[Node, Value] = {}
 
     # Building ------------------------------------------------------------------
 
@@ -97,7 +102,7 @@ class Graph:
 
     def name(self, name: str, value: Any) -> Any:
         """Name an inner node, and return it."""
-        if not isinstance(value, Traced) or value.trace is not self._trace:
+        if not isinstance(value, Traced) or value.recorder is not self._trace:
             raise GraphError(f"{name!r} was given something that is not of this graph")
         if name in self._given or name in self._named.values():
             raise GraphError(f"{name!r} is the name of another node")
@@ -107,7 +112,7 @@ class Graph:
     def output(self, value: Any = None, **named: Any) -> None:
         """Declare the output, or several by name."""
         for name, each in ({"out": value} if value is not None else named).items():
-            if not isinstance(each, Traced) or each.trace is not self._trace:
+            if not isinstance(each, Traced) or each.recorder is not self._trace:
                 raise GraphError(f"output {name!r} is not a value of this graph")
             self._outputs[name] = each.node
 
@@ -132,9 +137,9 @@ class Graph:
         missing = [name for name in self.core.inputs if name not in leaves]
         if missing:
             raise GraphError(f"forward needs values for {', '.join(missing)}")
-        self._values = evaluate(self.core, leaves)
-        self._gradients, self._tangents = {}, {}
-        return self._result(self._values)
+        self.values = evaluate(self.core, leaves)
+        self.gradients, self.tangents = {}, {}
+        return self._result(self.values)
 
     def backward(self, upstream: Any = 1.0) -> dict[str, Any]:
         """Bring the upstream gradient to every node, in reverse order.
@@ -159,8 +164,8 @@ class Graph:
         given: dict[Node, Value] = {}
         for node, seed in zip(outputs, seeds, strict=True):
             add_seed(given, node, seed)
-        self._gradients = pull(self.core.nodes, self._values, given)
-        return self._by_argument(self._gradients)
+        self.gradients = pull(self.core.nodes, self.values, given)
+        return self._by_argument(self.gradients)
 
     def tangent(self, **tangents: Any) -> Any:
         """Bring tangents of the inputs forward to every node; return the output's.
@@ -171,8 +176,8 @@ class Graph:
         seeds: dict[Node, Value] = {}
         for name, value in self._leaves(tangents, "tangent").items():
             add_seed(seeds, self.core.inputs[name], value)
-        self._tangents = push(self.core.nodes, self._values, seeds)
-        full = {n: self._tangents.get(n, zeros(n)) for n in self.core.outputs.values()}
+        self.tangents = push(self.core.nodes, self.values, seeds)
+        full = {n: self.tangents.get(n, zeros(n)) for n in self.core.outputs.values()}
         return self._result(full)
 
     # Looking -------------------------------------------------------------------
@@ -229,7 +234,7 @@ class Graph:
         return leaves
 
     def _need_values(self, sweep: str) -> None:
-        if not self._values:
+        if not self.values:
             raise GraphError(f"{sweep} needs the values that forward puts on the nodes")
 
     def _result(self, values: Mapping[Node, Value]) -> Any:
@@ -252,7 +257,10 @@ class Graph:
 
 
 def _arguments(
-    core: CoreGraph, f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    core: CoreGraph,
+    f: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
 ) -> dict[str, Tree]:
     from hubel.tracing.program import argument_names
 
@@ -321,22 +329,22 @@ class NodeView:
     @property
     def value(self) -> Any:
         """What the last forward sweep put here; None before it."""
-        return self._graph._values.get(self._node)  # noqa: SLF001
+        return self._graph.values.get(self._node)
 
     @property
     def gradient(self) -> Any:
         """The upstream gradient d(output)/d(this); None before a backward sweep."""
-        return _swept(self._graph._gradients, self._node)  # noqa: SLF001
+        return _swept(self._graph.gradients, self._node)
 
     @property
     def tangent(self) -> Any:
         """What the last tangent sweep put here; None before it."""
-        return _swept(self._graph._tangents, self._node)  # noqa: SLF001
+        return _swept(self._graph.tangents, self._node)
 
     @property
     def local_gradients(self) -> tuple[float | Operator, ...]:
         """The local gradients d(this)/d(input), one per input, with their structure."""
-        values = self._graph._values  # noqa: SLF001
+        values = self._graph.values
         if not values:
             raise GraphError("local gradients need the values of a forward sweep")
         count = len(self._node.inputs)

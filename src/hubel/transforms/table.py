@@ -11,30 +11,31 @@ HEADINGS = ("node", "gate", "inputs", "shape", "value", "gradient")
 
 
 class Row(Protocol):
-    """What a row of the table shows."""
+    """What a row of the table shows: a node with what the sweeps put on it."""
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def gate(self) -> str: ...
-    @property
-    def inputs(self) -> Sequence[Row]: ...
-    @property
-    def shape(self) -> tuple[int, ...]: ...
-    @property
-    def value(self) -> Any: ...
-    @property
-    def gradient(self) -> Any: ...
+    name: Any
+    gate: Any
+    inputs: Any
+    shape: Any
+    value: Any
+    gradient: Any
 
 
 def table(nodes: Sequence[Row]) -> str:
     """Write one line per node, in columns."""
-    rows = [HEADINGS]
+    rows: list[tuple[str, ...]] = [HEADINGS]
     for node in nodes:
         inputs = ", ".join(source.name for source in node.inputs)
         shape = "x".join(map(str, node.shape)) or "scalar"
         rows.append(
-            (node.name, node.gate, inputs, shape, short(node.value), short(node.gradient))
+            (
+                node.name,
+                node.gate,
+                inputs,
+                shape,
+                short(node.value),
+                short(node.gradient),
+            )
         )
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEADINGS))]
     lines = [

@@ -9,19 +9,20 @@ from types import CodeType, FrameType
 
 import numpy as np
 
-from hubel.graph.node import Line
+Line = tuple[str, int]
+"""A line of the user's source: file name and line number."""
 
 HUBEL = str(Path(__file__).resolve().parents[1])
 NUMPY = str(Path(np.__file__).resolve().parent)
 DERIVE = str(Path(HUBEL) / "derive")
 
 _OWN: dict[CodeType, bool | None] = {}
-"""For code seen so far: ours or NumPy's (True), a sweep's (None), the user's (False)."""
+"""Code seen so far: ours or NumPy's (True), a sweep's (None), the user's (False)."""
 
 
 def user_line(depth: int = 2) -> Line | None:
     """Return the innermost line outside hubel and NumPy; None inside a sweep."""
-    frame: FrameType | None = sys._getframe(depth)
+    frame: FrameType | None = sys._getframe(depth)  # pyright: ignore[reportPrivateUsage]
     while frame is not None:
         code = frame.f_code
         own = _OWN.get(code, 0)
