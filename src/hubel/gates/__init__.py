@@ -2,11 +2,38 @@
 
 from hubel.gates import (
     _arithmetic,
+    _axes,
+    _cast,
     _chain,
+    _concatenate,
     _exponential,
+    _flip,
+    _gather,
+    _index,
+    _join,
     _layout,
     _matmul,
+    _repeat,
+    _slice,
+    _split,
     _sum,
 )
 
-__all__ = ["_arithmetic", "_chain", "_exponential", "_layout", "_matmul", "_sum"]
+__all__ = [
+    "_arithmetic",
+    "_axes",
+    "_cast",
+    "_chain",
+    "_concatenate",
+    "_exponential",
+    "_flip",
+    "_gather",
+    "_index",
+    "_join",
+    "_layout",
+    "_matmul",
+    "_repeat",
+    "_slice",
+    "_split",
+    "_sum",
+]

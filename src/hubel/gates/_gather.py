@@ -1,0 +1,196 @@
+"""Advanced indexing: gather by index arrays, its transpose, and its assignment.
+
+The index arrays are arguments, broadcast together, one for each axis of a block of
+neighbouring axes that begins at ``axis``; what they pick takes the place of the block.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from hubel.errors import DTypeError, ShapeError
+from hubel.gates._sum import broadcast_to, unbroadcast
+from hubel.gates.define import (
+    CONSTANT_RULE,
+    Linear,
+    broadcast_shape,
+    define,
+    dtype_of,
+    ndim_of,
+    shape_of,
+)
+from hubel.graph.node import Spec
+from hubel.graph.registry import Value
+
+Array = np.ndarray[Any, Any]
+FEW = 1024
+"""Up to this many elements, adding one by one is the fastest."""
+
+
+def picked_shape(
+    shape: tuple[int, ...], indices: tuple[tuple[int, ...], ...], axis: int
+) -> tuple[int, ...]:
+    """Give the shape of what index arrays of those shapes pick from an array."""
+    return shape[:axis] + broadcast_shape(*indices) + shape[axis + len(indices) :]
+
+
+def _key(indices: tuple[Value, ...], axis: int) -> tuple[Any, ...]:
+    """Write the index arrays as NumPy reads them."""
+    return (slice(None),) * axis + indices
+
+
+def _gather(x: Value, *indices: Value, axis: int, out: Any = None) -> Any:
+    if len(indices) > 1:
+        found = x[_key(indices, axis)]
+    elif out is None:
+        return x.take(indices[0], axis)
+    else:
+        index, length = np.asarray(indices[0]), x.shape[axis]
+        if index.size and index.min() >= 0 and index.max() < length:
+            # NumPy buffers ``out`` in its default mode, where an index may be bad.
+            return x.take(index, axis, out, "clip")
+        found = x.take(index, axis)
+    if out is None:
+        return found
+    np.copyto(out, found)
+    return out
+
+
+def _infer_gather(x: Spec, *indices: Spec, axis: int) -> Spec:
+    _check_indices(indices)
+    if axis + len(indices) > len(x.shape):
+        raise ShapeError(f"{len(indices)} index arrays at axis {axis} of {x.shape}")
+    return Spec(picked_shape(x.shape, tuple(i.shape for i in indices), axis), x.dtype)
+
+
+def _check_indices(indices: tuple[Spec, ...]) -> None:
+    for index in indices:
+        if index.dtype.kind not in "iu":
+            raise DTypeError(
+                f"an index array of dtype {index.dtype}",
+                remedy="index with integers (.astype(int)) or with a boolean mask",
+            )
+
+
+gather = define(
+    "gather",
+    _gather,
+    _infer_gather,
+    Linear(
+        lambda g, out, x, *indices, axis: scatter_add(
+            g, *indices, axis=axis, shape=shape_of(x)
+        )
+    ),
+    CONSTANT_RULE,
+    fills=True,
+)
+
+
+def _scatter_add(g: Value, *indices: Value, axis: int, shape: tuple[int, ...]) -> Array:
+    """Add each element where the index arrays say; several may go to one place."""
+    total = np.zeros(shape, dtype_of(g))
+    if np.size(g) <= FEW:
+        np.add.at(total, _key(indices, axis), g)
+        return total
+    lengths = shape[axis : axis + len(indices)]
+    places = np.arange(math.prod(lengths)).reshape(lengths)[indices]
+    if _all_differ(places, math.prod(lengths)):
+        total[_key(indices, axis)] = g
+        return total
+    rows = np.moveaxis(g, range(axis, axis + places.ndim), range(places.ndim))
+    sums = _sum_rows(rows.reshape(places.size, -1), places.reshape(-1), total)
+    rest = shape[:axis] + shape[axis + len(indices) :]
+    block = range(len(lengths))
+    there = np.moveaxis(total, [axis + i for i in block], block)
+    there[...] = sums.reshape(lengths + rest)
+    return total
+
+
+def _all_differ(places: Array, count: int) -> bool:
+    """Whether no place (below ``count``) occurs twice."""
+    owner = np.empty(count, np.intp)
+    order = np.arange(places.size).reshape(places.shape)
+    owner[places] = order
+    return bool((owner[places] == order).all())
+
+
+def _sum_rows(rows: Array, places: Array, like: Array) -> Array:
+    """Sum the rows that have the same place: sort them by it, then add the runs."""
+    width = rows.shape[1]
+    sums = np.zeros((like.size // max(width, 1), width), rows.dtype)
+    if width == 1:
+        np.add.at(sums.reshape(-1), places, rows.reshape(-1))
+        return sums
+    order = np.argsort(places, kind="stable")
+    runs = places[order]
+    starts = np.flatnonzero(np.diff(runs, prepend=-1))
+    sums[runs[starts]] = np.add.reduceat(rows[order], starts, axis=0)
+    return sums
+
+
+def _infer_scatter_add(
+    g: Spec, *indices: Spec, axis: int, shape: tuple[int, ...]
+) -> Spec:
+    _check_indices(indices)
+    picked = picked_shape(shape, tuple(i.shape for i in indices), axis)
+    if g.shape != picked:
+        raise ShapeError(f"shape {g.shape} in place of the {picked} that is picked")
+    return Spec(shape, g.dtype)
+
+
+scatter_add = define(
+    "scatter_add",
+    _scatter_add,
+    _infer_scatter_add,
+    Linear(lambda g, out, part, *indices, axis, shape: gather(g, *indices, axis=axis)),
+    CONSTANT_RULE,
+)
+
+
+def _assign_at(
+    x: Value, new: Value, *indices: Value, axis: int, out: Any = None
+) -> Array:
+    """Write where the index arrays say; of several in one place the last one stays."""
+    if out is None:
+        out = np.array(x)
+    else:
+        np.copyto(out, x)
+    # NumPy follows the memory of its operands: C order makes the last one the last.
+    ordered = tuple([np.ascontiguousarray(i) if ndim_of(i) else i for i in indices])
+    out[_key(ordered, axis)] = np.ascontiguousarray(new) if ndim_of(new) else new
+    return out
+
+
+def _infer_assign_at(x: Spec, new: Spec, *indices: Spec, axis: int) -> Spec:
+    picked = _infer_gather(x, *indices, axis=axis).shape
+    broadcast_to.infer(new, shape=picked)
+    return Spec(x.shape, x.dtype)
+
+
+def _to_new(
+    g: Value, out: Value, x: Value, new: Value, *indices: Value, axis: int
+) -> Value:
+    """Bring the gradient of each place to the element that was written there last."""
+    shape = broadcast_shape(*[shape_of(i) for i in indices])
+    lengths = shape_of(x)[axis : axis + len(indices)]
+    order = np.arange(math.prod(shape)).reshape(shape)
+    owner = assign_at(np.zeros(lengths, np.intp), order, *indices, axis=0)
+    stayed = gather(owner, *indices, axis=0) == order
+    columns = (1,) * (ndim_of(x) - axis - len(indices))
+    picked = gather(g, *indices, axis=axis)
+    kept = np.where(np.reshape(stayed, shape + columns), picked, 0)
+    return unbroadcast(kept, shape_of(new))
+
+
+assign_at = define(
+    "assign_at",
+    _assign_at,
+    _infer_assign_at,
+    Linear(lambda g, out, x, new, *indices, axis: assign_at(g, 0, *indices, axis=axis)),
+    Linear(_to_new),
+    CONSTANT_RULE,
+    fills=True,
+)
