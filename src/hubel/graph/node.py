@@ -228,12 +228,6 @@ class Node(Term):
         value = self.constant
         return value.known if isinstance(value, Term) else value
 
-    @property
-    def known(self) -> Value | None:
-        """The value of a constant."""
-        value = self.constant
-        return value.known if isinstance(value, Term) else value
-
     def apply(
         self, gate: Gate, args: tuple[Value, ...], params: dict[str, Any]
     ) -> Node:

@@ -107,11 +107,6 @@ class Term(Operators, Methods):
         """The array that this stands for, where it is known during recording."""
         return None
 
-    @property
-    def known(self) -> Value | None:
-        """The array that this stands for, where it is known during recording."""
-        return None
-
     # Properties that follow from shape and dtype --------------------------------
 
     @property

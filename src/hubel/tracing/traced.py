@@ -60,12 +60,6 @@ class Traced(Term):
         value = self.value if self.recorder.with_values else self.node
         return value.known if isinstance(value, Term) else value
 
-    @property
-    def known(self) -> Value | None:
-        """The array that this stands for, where it is known during recording."""
-        value = self.value if self.trace.with_values else self.node
-        return value.known if isinstance(value, Term) else value
-
     def apply(
         self, gate: Gate, args: tuple[Value, ...], params: dict[str, Any]
     ) -> Traced:
