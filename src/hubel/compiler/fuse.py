@@ -65,7 +65,7 @@ def fuse(order: Sequence[Node]) -> tuple[Kernel, ...]:
             group.append(node)
         elif kind == "reduction":
             source = node.inputs[0]
-            if group and (source.shape != group[-1].shape or source not in group):
+            if group and (source.shape != group[-1].shape or source not in set(group)):
                 close()
             group.append(node)
             close(_axes(node))

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from hubel.compiler.memory import ALIGNMENT
-from hubel.compiler.plan import Home, Plan
-from hubel.graph.node import CONSTANT, INPUT, Node
+from hubel.compiler.plan import Home, Plan, memory_of
+from hubel.graph.node import CONSTANT, Node
 from hubel.graph.registry import GATES
 
 Array = Any
@@ -149,32 +149,46 @@ class _Writer:
         return function
 
     def _results(self) -> str:
-        """Name what is handed out: nothing that a later call will overwrite."""
+        """Name what is handed out: nothing that a later call will overwrite.
+
+        Donated arrays are written last, when whatever lies in them was copied.
+        """
+        copies: list[str] = []
         handed: set[Node] = set()
         words: list[str] = []
-        for name, node in self.plan.graph.outputs.items():
+        for number, (name, node) in enumerate(self.plan.graph.outputs.items()):
             word = self.names[node]
             given = self.plan.writes.get(name)
-            own = node.gate is not INPUT and self.plan.homes.get(node)
-            fresh = bool(own) and own.kind == "fresh" and node not in handed
             if given is not None:
-                word = self._into_donated(node, word, given)
-            elif not fresh:
-                word = _copied(node, word)
+                target = self.plan.graph.inputs[given]
+                if not self._lies_in(node, target):
+                    word = self._saved(node, word, f"r{number}")
+                    copies.append(f"copyto({self.names[target]}, {word})")
+                word = self.names[target]
+            elif not self._is_fresh(node) or node in handed:
+                self.lines.append(f"r{number} = {_copied(node, word)}")
+                word = f"r{number}"
             handed.add(node)
             words.append(word)
+        self.lines += copies
         return "".join(f"{word}, " for word in words)
 
-    def _into_donated(self, node: Node, word: str, given: str) -> str:
-        """Copy a result into its donated array unless it was computed there."""
-        base = self.plan.graph.inputs[given]
-        home = self.plan.homes.get(node)
-        target = self.names[base]
-        if node is not base and not (
-            home is not None and home.kind == "donated" and home.base is base
-        ):
-            self.lines.append(f"copyto({target}, {word})")
-        return target
+    def _is_fresh(self, node: Node) -> bool:
+        return not node.is_leaf and self.plan.homes[node].kind == "fresh"
+
+    def _lies_in(self, node: Node, given: Node) -> bool:
+        """Whether a value is in a donated array already."""
+        return node is given or (
+            not node.is_leaf and self.plan.homes[node] == Home("donated", base=given)
+        )
+
+    def _saved(self, node: Node, word: str, name: str) -> str:
+        """Copy a value that lies in another donated array, which is written too."""
+        written = {self.plan.graph.inputs[given] for given in self.plan.writes.values()}
+        if memory_of(node) not in written:
+            return word
+        self.lines.append(f"{name} = {word}.copy()")
+        return name
 
 
 def _copied(node: Node, word: str) -> str:

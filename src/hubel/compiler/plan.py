@@ -114,12 +114,12 @@ def make_plan(graph: CoreGraph, donated: Mapping[str, str] | None = None) -> Pla
 
 
 def _possible(graph: CoreGraph, donated: Mapping[str, str]) -> dict[str, str]:
-    """Keep the donations whose arrays fit their outputs."""
+    """Keep the donations whose arrays fit their outputs; scalars are no arrays."""
     return {
         output: given
         for output, given in donated.items()
         if graph.outputs[output].spec == graph.inputs[given].spec
-        and not graph.outputs[output].weak
+        and graph.inputs[given].shape
     }
 
 
@@ -146,24 +146,22 @@ def _last_reader(
     graph: CoreGraph, given: Node, writer: Node, position: Mapping[Node, int]
 ) -> bool:
     """Whether writing into an input destroys nothing that is still needed."""
-    if given in graph.outputs.values():
+    if any(memory_of(node) is given for node in graph.outputs.values()):
         return False
     for reader in readers(graph, given):
         if reader is writer:
-            if not (writer.gate.facts.inplace and given in writer.inputs):
+            if not writer.gate.facts.inplace or not set(writer.inputs) & {given}:
                 return False
         elif position[reader] > position[writer]:
             return False
-    views = [n for n in graph.outputs.values() if _is_view_of(n, given)]
-    return not views
+    return True
 
 
-def _is_view_of(node: Node, base: Node) -> bool:
-    while node.gate.facts.view and node.inputs:
+def memory_of(node: Node) -> Node:
+    """Return the node in whose memory a value may lie, through layout changes."""
+    while node.gate.facts.view:
         node = node.inputs[0]
-        if node is base:
-            return True
-    return False
+    return node
 
 
 def _place_views(order: tuple[Node, ...], homes: dict[Node, Home]) -> None:
