@@ -29,15 +29,14 @@ class Recorder(Protocol):
 class Traced(Term):
     """A handle on a node of a running trace, and on its value when that is known."""
 
-    __slots__ = ("__weakref__", "_base", "_views", "level", "node", "recorder", "value")
+    __slots__ = ("__weakref__", "_sharing", "level", "node", "recorder", "value")
 
     def __init__(self, trace: Recorder, node: Node, value: Value) -> None:
         self.recorder = trace
         self.level = trace.level
         self.node = node
         self.value = value
-        self._base: weakref.ref[Traced] | None = None
-        self._views: list[weakref.ref[Traced]] | None = None
+        self._sharing: list[weakref.ref[Traced]] | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:  # type: ignore[override]
@@ -71,16 +70,17 @@ class Traced(Term):
 
     def _viewed_by(self, view: Traced) -> None:
         """Note that another handle is a view of this one."""
-        view._base = weakref.ref(self)
-        if self._views is None:
-            self._views = []
-        self._views.append(weakref.ref(view))
+        if self._sharing is None:
+            self._sharing = [weakref.ref(self)]
+        self._sharing.append(weakref.ref(view))
+        view._sharing = self._sharing
 
     def _shares(self) -> bool:
         """Whether a handle that shares memory with this one, in NumPy, is alive."""
-        if self._base is not None and self._base() is not None:
-            return True
-        return any(view() is not None for view in self._views or ())
+        if self._sharing is None:
+            return False
+        self._sharing[:] = [handle for handle in self._sharing if handle() is not None]
+        return len(self._sharing) > 1
 
     def __setitem__(self, index: Any, new: Value) -> None:
         """Write as an array would: this handle becomes the array after the write."""
