@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -87,16 +88,27 @@ class _Bodies:
         self._last: tuple[tuple[Value, ...], Gate] | None = None
 
     def forward(self, *args: Value) -> Any:
-        instance = self._run(args)
-        return instance[1]
-
-    def _run(self, args: tuple[Value, ...]) -> tuple[Gate, Any]:
-        instance = copy.copy(self.own)
-        result = instance.forward(*args)
+        """Run the user's forward; keep what it saved for the backward that follows."""
+        instance, result = self._run(args)
         if not any(isinstance(a, Term) for a in args):
             result = np.asarray(result)[()]
             self._last = (args, instance)
-        return instance, result
+        return result
+
+    def _run(self, args: tuple[Value, ...]) -> tuple[Gate, Any]:
+        instance = copy.copy(self.own)
+        return instance, instance.forward(*args)
+
+    def _instance(self, args: tuple[Value, ...]) -> Gate:
+        """Return an instance that ran forward on these arguments.
+
+        What the last forward saved serves once: by the next backward the same arrays
+        may hold other numbers.
+        """
+        last, self._last = self._last, None
+        if last and len(last[0]) == len(args) and all(map(_is, last[0], args)):
+            return last[1]
+        return self._run(args)[0]
 
     def infer(self, *specs: Spec) -> Spec:
         """Find the shape of the result from the body, on nodes or on ones."""
@@ -112,12 +124,7 @@ class _Bodies:
 
     def gradients(self, g: Value, args: tuple[Value, ...]) -> tuple[Value | None, ...]:
         """Run ``backward``, with ``forward`` before it unless it has just run."""
-        last = self._last
-        if last and len(last[0]) == len(args) and all(map(_is, last[0], args)):
-            instance = copy.copy(last[1])
-        else:
-            instance, _ = self._run(args)
-        given: Any = instance.backward(g)
+        given: Any = self._instance(args).backward(g)
         found = cast("tuple[Any, ...]", given if isinstance(given, tuple) else (given,))
         if len(found) != len(args):
             raise GateError(
@@ -133,6 +140,21 @@ def _is(a: Value, b: Value) -> bool:
     return a is b
 
 
+@dataclass(slots=True)
+class _Pulled:
+    """What one run of ``backward`` gave, while a sweep takes it piece by piece."""
+
+    g: Value
+    args: tuple[Value, ...]
+    gradients: tuple[Value | None, ...]
+    position: int = -1
+
+    def serves(self, position: int, g: Value, args: tuple[Value, ...]) -> bool:
+        """Whether the same sweep asks: it takes positions in ascending order."""
+        same = self.g is g and all(map(_is, self.args, args))
+        return same and position > self.position
+
+
 class _OwnRule(Rule):
     """The rule of every argument of a user's gate."""
 
@@ -140,8 +162,7 @@ class _OwnRule(Rule):
 
     def __init__(self, bodies: _Bodies) -> None:
         self.bodies = bodies
-        self._pulled: tuple[Value, tuple[Value, ...], tuple[Value | None, ...]] | None
-        self._pulled = None
+        self._pulled: _Pulled | None = None
 
     def pull(
         self,
@@ -153,12 +174,12 @@ class _OwnRule(Rule):
     ) -> Value | None:
         """Run the user's backward: traced where it can be, else as one opaque gate."""
         known = self._pulled
-        if known is None or known[0] is not g or not all(map(_is, known[1], args)):
-            known = (g, args, self._gradients(g, args))
-            self._pulled = known
-        if position == len(args) - 1:
-            self._pulled = None  # the last argument has its gradient: keep nothing
-        return known[2][position]
+        if known is None or not known.serves(position, g, args):
+            known = _Pulled(g, args, self._gradients(g, args))
+        known.position = position
+        # The last argument has its gradient: keep nothing.
+        self._pulled = known if position < len(args) - 1 else None
+        return known.gradients[position]
 
     def _gradients(self, g: Value, args: tuple[Value, ...]) -> tuple[Value | None, ...]:
         try:
