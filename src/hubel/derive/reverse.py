@@ -47,6 +47,7 @@ def pull(
         depends on through a non-zero derivative is absent.
     """
     gradients: Gradients = dict(upstream)
+    add = GATES["add"]
     with np.errstate(all="ignore"):
         for node in reversed(nodes):
             g = gradients.get(node)
@@ -55,23 +56,18 @@ def pull(
             args = tuple([values[source] for source in node.inputs])
             out, rules = values[node], node.gate.rules
             for position, source in enumerate(node.inputs):
-                if not _carries(source) or (
-                    active is not None and source not in active
-                ):
+                if source.gate is CONSTANT or source.dtype.kind not in "fc":
+                    continue
+                if active is not None and source not in active:
                     continue
                 rule = rules[position] if position < len(rules) else rules[-1]
                 part = rule.pull(position, g, out, args, node.params)
-                if part is not None:
-                    _accumulate(gradients, source, part)
+                if part is None:
+                    continue
+                part = match(part, source)
+                known = gradients.get(source)
+                gradients[source] = part if known is None else add(known, part)
     return gradients
-
-
-def _accumulate(gradients: Gradients, node: Node, part: Value) -> None:
-    """Add one use's gradient to a node's, in the node's shape and dtype."""
-    if shape_of(part) != node.shape or dtype_of(part) is not node.dtype:
-        part = match(part, node)
-    known = gradients.get(node)
-    gradients[node] = part if known is None else GATES["add"](known, part)
 
 
 def _carries(node: Node) -> bool:
@@ -83,7 +79,7 @@ def match(g: Value, node: Node) -> Value:
     """Give a gradient the shape and dtype of the value that it belongs to."""
     if shape_of(g) != node.shape:
         g = unbroadcast(g, node.shape)
-    if dtype_of(g) != node.dtype:
+    if dtype_of(g) is not node.dtype and dtype_of(g) != node.dtype:
         if node.dtype.kind == "f" and dtype_of(g).kind == "c":
             g = GATES["real"](g)
         g = GATES["astype"](g, dtype=node.dtype)

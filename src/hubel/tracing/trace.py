@@ -55,6 +55,8 @@ class Trace:
         In the order of recording, which is topological.
     values : dict of Node to value
         Empty for a trace with shapes.
+    nested : bool
+        Whether values are terms themselves, of a trace or graph around this one.
     """
 
     def __init__(self, with_values: bool) -> None:
@@ -64,6 +66,7 @@ class Trace:
         self.values: dict[Node, Value] = {}
         self.guards: list[Guard] = []
         self.open = False
+        self.nested = False
 
     def __enter__(self) -> Trace:
         self.open = True
@@ -87,14 +90,12 @@ class Trace:
 
     def input(self, value: Value) -> Traced:
         """Make a traced value of an argument: a value, or a Spec with shapes."""
-        spec = value if isinstance(value, Spec) else spec_of(value)
-        node = input_node(spec)
+        node = input_node(value if isinstance(value, Spec) else spec_of(value))
         self.nodes.append(node)
-        if self.with_values:
-            value = self._kept(value, "a traced function")
-            self.values[node] = value
-            return Traced(self, node, value)
-        return Traced(self, node, None)
+        if not self.with_values:
+            return Traced(self, node, None)
+        self.values[node] = value = self._kept(value, "a traced function")
+        return Traced(self, node, value)
 
     def constant(self, value: Value) -> Traced:
         """Make a traced value of a constant, such as an array to be filled."""
@@ -143,8 +144,9 @@ class Trace:
                 inputs.append(self._constant(arg, gate.name))
                 known.append(arg)
         sources = tuple(inputs)
+        run = gate if self.nested else gate.forward
         try:
-            value: Any = gate(*known, **params) if params else gate(*known)
+            value: Any = run(*known, **params) if params else run(*known)
         except (ValueError, TypeError, IndexError):
             make_node(gate, sources, params)  # the shape rule explains most failures
             raise
@@ -169,6 +171,7 @@ class Trace:
     def _kept(self, value: Value, use: str) -> Value:
         """Protect an array against later changes from outside."""
         if not isinstance(value, ARRAY):
+            self.nested = self.nested or isinstance(value, Term)
             return value
         if value.dtype == object:
             raise TraceError(

@@ -7,9 +7,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from hubel.errors import TraceError
+from hubel.errors import DTypeError, ShapeError, TraceError
 from hubel.graph.node import Gate, Node, describe
-from hubel.graph.registry import NUMPY, Value, write
+from hubel.graph.registry import GATES, NUMPY, Value, write
+from hubel.graph.source import user_line, written
 from hubel.graph.term import Term
 
 
@@ -18,6 +19,7 @@ class Recorder(Protocol):
 
     level: int
     with_values: bool
+    open: bool
 
     def record(
         self, gate: Gate, args: tuple[Value, ...], params: dict[str, Any]
@@ -82,16 +84,60 @@ class Traced(Term):
         self._sharing[:] = [handle for handle in self._sharing if handle() is not None]
         return len(self._sharing) > 1
 
+    def snapshot(self) -> Traced:
+        """Return another handle, which does not see later writes to this one."""
+        return Traced(self.recorder, self.node, self.value)
+
     def __setitem__(self, index: Any, new: Value) -> None:
         """Write as an array would: this handle becomes the array after the write."""
+        self._become(NUMPY[write](self, index, new))
+
+    def _become(self, after: Any) -> None:
+        """Take the place of an array after a write, which every name of it sees."""
         if self._shares():
             raise TraceError(
                 "writing to a traced array of which a view is also in use: the other "
                 "name would not see the write, as it would in NumPy",
+                where=written(user_line()),
                 remedy="write before taking the view, or take a .copy()",
             )
-        after = NUMPY[write](self, index, new)
         self.node, self.value = after.node, after.value
+
+    def _updated(self, gate: str, other: Value) -> Any:
+        """Mean ``self op= other``: a write where there are axes, as in NumPy."""
+        after = GATES[gate](self, other)
+        if not self.shape or not isinstance(after, Traced):
+            return after
+        if after.recorder is not self.recorder:
+            return after
+        if after.shape != self.shape:
+            raise ShapeError(
+                f"{gate} in place: {describe(after)} does not fit into {describe(self)}",
+                where=written(user_line()),
+            )
+        self._become(after if after.dtype == self.dtype else self._fitted(after, gate))
+        return self
+
+    def _fitted(self, after: Traced, gate: str) -> Any:
+        if not np.can_cast(after.dtype, self.dtype, "same_kind"):
+            raise DTypeError(
+                f"{gate} in place: {after.dtype} does not fit into {self.dtype}",
+                where=written(user_line()),
+                remedy="write x = x + y in place of x += y",
+            )
+        return GATES["astype"](after, dtype=self.dtype)
+
+    def __iadd__(self, other: Value) -> Any:
+        return self._updated("add", other)
+
+    def __isub__(self, other: Value) -> Any:
+        return self._updated("subtract", other)
+
+    def __imul__(self, other: Value) -> Any:
+        return self._updated("multiply", other)
+
+    def __itruediv__(self, other: Value) -> Any:
+        return self._updated("divide", other)
 
     def __bool__(self) -> bool:
         return bool(self.value) if self.recorder.with_values else super().__bool__()

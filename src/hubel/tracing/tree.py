@@ -8,7 +8,7 @@ to the tree's structure. Dict entries are taken in the order of their keys' inse
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -119,7 +119,7 @@ def fields_of(kind: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return found
 
 
-def unflatten(tree: Tree, leaves: list[Leaf]) -> Any:
+def unflatten(tree: Tree, leaves: Sequence[Leaf]) -> Any:
     """Put a nested container together again.
 
     Examples

@@ -17,6 +17,7 @@ from hubel.graph.graph import CoreGraph
 from hubel.graph.node import Spec, describe, spec_of
 from hubel.graph.term import Term
 from hubel.tracing.program import Program, argument_names, is_number, trace_program
+from hubel.tracing.signature import signature
 from hubel.tracing.tree import flatten, unflatten
 
 LOG = logging.getLogger("hubel")
@@ -85,29 +86,28 @@ class Compiled:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the plan of the arguments' signature, making it if it is new."""
-        leaves, tree = flatten([args, kwargs]) if kwargs else flatten(args)
-        if any([isinstance(leaf, Term) for leaf in leaves]):
-            return self._f(*args, **kwargs)
-        ready = self._ready(leaves, tree, args, kwargs)
+        leaves: list[Any] = []
+        key = signature((args, kwargs) if kwargs else args, leaves)
+        ready = self._plans.get(key)
+        if ready is None or self._static:
+            if any(isinstance(leaf, Term) for leaf in leaves):
+                return self._f(*args, **kwargs)
+            ready = self._find(key, args, kwargs)
+        else:
+            self._plans.move_to_end(key)
         return ready.run(leaves)
 
     def plan(self, *args: Any, **kwargs: Any) -> Plan:
         """Return the plan for these arguments (or specs), making it if it is new."""
-        leaves, tree = flatten([args, kwargs]) if kwargs else flatten(args)
-        return self._ready(leaves, tree, args, kwargs).runner.plan
+        key = signature((args, kwargs) if kwargs else args, [])
+        return self._find(key, args, kwargs).runner.plan
 
-    def _ready(
-        self,
-        leaves: list[Any],
-        tree: Any,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
+    def _find(
+        self, key: Hashable, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> _Ready:
-        key = (tree, tuple([_key(leaf) for leaf in leaves]), self._named(args, kwargs))
-        ready = self._plans.get(key)
-        if ready is None:
-            ready = self._make(key, args, kwargs)
-        return ready
+        if self._static:
+            key = (key, self._named(args, kwargs))
+        return self._plans.get(key) or self._make(key, args, kwargs)
 
     def _named(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Hashable:
         """Return the values of the arguments that are static by name."""
@@ -182,7 +182,7 @@ def pair(graph: CoreGraph, offered: list[str]) -> dict[str, str]:
 class _Ready:
     """A program with its plan, ready to run on the leaves of the arguments."""
 
-    __slots__ = ("outputs", "pick", "result", "runner")
+    __slots__ = ("constants", "outputs", "pick", "result", "runner")
 
     def __init__(
         self, program: Program, donated: dict[str, str], positions: tuple[int, ...]
@@ -191,21 +191,16 @@ class _Ready:
         self.runner = NumpyPlan(plan)
         self.result = program.result
         self.outputs = program.outputs
+        self.constants = any(name is None for name, _ in program.outputs)
         self.pick = positions
 
     def run(self, leaves: list[Any]) -> Any:
         """Run on the leaves and put the result together."""
-        values = iter(self.runner([leaves[i] for i in self.pick]))
-        found = [leaf if name is None else next(values) for name, leaf in self.outputs]
-        return unflatten(self.result, found)
-
-
-def _key(leaf: Any) -> Hashable:
-    """Return what of a leaf is part of the signature."""
-    dtype = getattr(leaf, "dtype", None)
-    if dtype is not None:
-        return leaf.shape, dtype
-    kind = leaf.__class__
-    if kind is float or kind is int or kind is complex:
-        return kind
-    return spec_of(leaf) if is_number(leaf) else (kind, leaf)
+        values = self.runner([leaves[i] for i in self.pick])
+        if not self.constants:
+            return unflatten(self.result, values)
+        found = iter(values)
+        return unflatten(
+            self.result,
+            [leaf if name is None else next(found) for name, leaf in self.outputs],
+        )

@@ -8,8 +8,8 @@ from typing import Any
 
 from hubel.errors import ZeroGradientWarning
 from hubel.graph.node import Node
-from hubel.graph.walk import dependents
 from hubel.graph.source import written
+from hubel.graph.walk import dependents
 from hubel.tracing.trace import Trace
 
 

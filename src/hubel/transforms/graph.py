@@ -13,7 +13,7 @@ from hubel.derive.local import local_gradient
 from hubel.derive.reverse import gradient_graph, pull, zeros
 from hubel.errors import GraphError, ShapeError
 from hubel.graph.cost import Cost, total
-from hubel.graph.evaluate import evaluate
+from hubel.graph.evaluate import evaluate, settle
 from hubel.graph.graph import CoreGraph, build
 from hubel.graph.node import Node, Spec, describe, spec_of
 from hubel.graph.registry import Value
@@ -177,8 +177,9 @@ class Graph:
         for name, value in self._leaves(tangents, "tangent").items():
             add_seed(seeds, self.core.inputs[name], value)
         self.tangents = push(self.core.nodes, self.values, seeds)
-        full = {n: self.tangents.get(n, zeros(n)) for n in self.core.outputs.values()}
-        return self._result(full)
+        return self._result(
+            {n: _swept(self.tangents, n, zeros(n)) for n in self.core.outputs.values()}
+        )
 
     # Looking -------------------------------------------------------------------
 
@@ -272,10 +273,7 @@ def _arguments(
 def _gradient(found: Mapping[Node, Value], node: Node) -> Value:
     if node.dtype.kind not in "fc":
         return None
-    gradient = found.get(node)
-    if gradient is None:
-        gradient = zeros(node)
-    return gradient.item() if node.weak and hasattr(gradient, "item") else gradient
+    return settle(found.get(node, zeros(node)), node.weak)
 
 
 def fitted(value: Value, node: Node, name: str, what: str) -> Value:
@@ -354,11 +352,8 @@ class NodeView:
         return f"<node {self.name}: {self.gate} {describe(self._node)}>"
 
 
-def _swept(found: Mapping[Node, Value], node: Node) -> Any:
+def _swept(found: Mapping[Node, Value], node: Node, otherwise: Any = None) -> Any:
     """Return what a sweep brought to a node: zero where it brought nothing."""
-    if not found or node.dtype.kind not in "fc":
-        return None
-    value = found.get(node)
-    if value is None:
-        value = zeros(node)
-    return value.item() if node.weak and hasattr(value, "item") else value
+    if found and node.dtype.kind in "fc":
+        otherwise = found.get(node, zeros(node))
+    return settle(otherwise, node.weak)
