@@ -107,12 +107,7 @@ class Trace:
     ) -> Traced:
         """Apply a gate and note that it was applied."""
         if not self.open:
-            raise TraceError(
-                f"{gate.name} was given a traced value after its trace had ended",
-                where=written(user_line()),
-                remedy="return values from the traced function; do not keep them in "
-                "globals or attributes",
-            )
+            raise ended(gate.name)
         try:
             if self.with_values:
                 return self._run(gate, args, params)
@@ -171,8 +166,9 @@ class Trace:
     def _kept(self, value: Value, use: str) -> Value:
         """Protect an array against later changes from outside."""
         if not isinstance(value, ARRAY):
-            self.nested = self.nested or isinstance(value, Term)
-            return value
+            if isinstance(value, Term):
+                self.nested = True
+            return self._alive(value, use) if isinstance(value, Traced) else value
         if value.dtype == object:
             raise TraceError(
                 f"{use} was given an array of Python objects",
@@ -184,10 +180,26 @@ class Trace:
         self.guards.append(Guard(value, use, user_line(4)))
         return value
 
+    def _alive(self, value: Traced, use: str) -> Traced:
+        """Protect a traced value of another trace, which has to be running."""
+        if not value.recorder.open:
+            raise ended(use)
+        return value.snapshot()
+
     def check_captured(self) -> None:
         """Raise ``MutationError`` if a captured array has changed."""
         for guard in self.guards:
             guard.check()
+
+
+def ended(use: str) -> TraceError:
+    """Make the error of a traced value that outlived its trace."""
+    return TraceError(
+        f"{use} was given a traced value after its trace had ended",
+        where=written(user_line()),
+        remedy="return values from the traced function; do not keep them in "
+        "globals or attributes",
+    )
 
 
 def innermost() -> Trace | None:

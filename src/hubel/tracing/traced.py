@@ -101,6 +101,7 @@ class Traced(Term):
                 where=written(user_line()),
                 remedy="write before taking the view, or take a .copy()",
             )
+        self.recorder, self.level = after.recorder, after.level
         self.node, self.value = after.node, after.value
 
     def _updated(self, gate: str, other: Value) -> Any:
@@ -108,11 +109,9 @@ class Traced(Term):
         after = GATES[gate](self, other)
         if not self.shape or not isinstance(after, Traced):
             return after
-        if after.recorder is not self.recorder:
-            return after
         if after.shape != self.shape:
             raise ShapeError(
-                f"{gate} in place: {describe(after)} does not fit into {describe(self)}",
+                f"{gate} in place: {describe(after)} does not fit {describe(self)}",
                 where=written(user_line()),
             )
         self._become(after if after.dtype == self.dtype else self._fitted(after, gate))
@@ -121,7 +120,7 @@ class Traced(Term):
     def _fitted(self, after: Traced, gate: str) -> Any:
         if not np.can_cast(after.dtype, self.dtype, "same_kind"):
             raise DTypeError(
-                f"{gate} in place: {after.dtype} does not fit into {self.dtype}",
+                f"{gate} in place: {after.dtype} does not fit {self.dtype}",
                 where=written(user_line()),
                 remedy="write x = x + y in place of x += y",
             )
