@@ -1,0 +1,156 @@
+"""Training from beginning to end, with a record of each epoch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from hubel.nn._config import TrainConfig
+from hubel.nn._evaluate import evaluate
+from hubel.nn._module import Array, Module
+from hubel.nn._training import Slice, Training
+
+Pair = tuple[Array, Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """What happened in one epoch.
+
+    Attributes
+    ----------
+    epoch : int
+        From 1.
+    train_loss, train_accuracy
+        Averaged over the epoch, each example taken before its own step; no penalty.
+    validation_loss, validation_accuracy
+        Of the net at the end of the epoch; None without validation examples.
+    penalty : float
+        The L2 penalty at the end of the epoch.
+    learning_rate : float
+        Of the last step.
+    images_per_second : float
+        Of the steps alone.
+    seconds : float
+        From the start of the run, evaluation included.
+
+    Accuracies go from 0 to 1 and are None where targets are not classes.
+    """
+
+    epoch: int
+    train_loss: float
+    train_accuracy: float | None
+    validation_loss: float | None
+    validation_accuracy: float | None
+    penalty: float
+    learning_rate: float
+    images_per_second: float
+    seconds: float
+
+
+Record = Slice | Epoch
+Callback = Callable[[Record], object]
+
+
+def records(training: Training, validation: Pair | None = None) -> Iterator[Record]:
+    """Train; yield every slice, and after the last one of an epoch its record.
+
+    Parameters
+    ----------
+    training : Training
+        What to go on with.
+    validation : pair of arrays, optional
+        Images and targets that are evaluated after each epoch.
+    """
+    start = time.perf_counter()
+    done: list[Slice] = []
+    for piece in training.slices():
+        yield piece
+        done.append(piece)
+        if piece.step == training.steps_per_epoch:
+            yield _epoch(training, done, validation, start)
+            done = []
+
+
+def _epoch(
+    training: Training, done: list[Slice], validation: Pair | None, start: float
+) -> Epoch:
+    """Sum up the slices of an epoch and evaluate the net."""
+    last = done[-1]
+    examples = sum(piece.examples for piece in done)
+    known = last.correct is not None
+    correct = sum(piece.correct or 0 for piece in done)
+    loss, accuracy = None, None
+    if validation is not None:
+        loss, accuracy = evaluate(training.net, *validation, loss=training.config.loss)
+    return Epoch(
+        epoch=last.epoch,
+        train_loss=sum(piece.loss * piece.examples for piece in done) / examples,
+        train_accuracy=correct / examples if known else None,
+        validation_loss=loss,
+        validation_accuracy=accuracy,
+        penalty=training.penalty,
+        learning_rate=training.learning_rate(last.epoch, last.step - 1),
+        images_per_second=examples / sum(piece.seconds for piece in done),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def fit(
+    net: Module,
+    images: Array,
+    targets: Array,
+    *,
+    validation: Pair | None = None,
+    callbacks: Iterable[Callback] = (),
+    **settings: Any,
+) -> tuple[Any, list[Epoch]]:
+    """Train a net.
+
+    Parameters
+    ----------
+    net : Module
+        Where to start; it stays as it is.
+    images, targets : array of shape (n, ...)
+        The examples and their classes, or what the loss compares with.
+    validation : pair of arrays, optional
+        Images and targets that are evaluated after each epoch.
+    callbacks : iterable of callables
+        Each is called with every :class:`Slice` and :class:`Epoch` as it happens; one
+        that returns True ends the training there.
+    **settings
+        The fields of :class:`TrainConfig`: ``epochs``, ``batch_size``, ``lr`` ...
+
+    Returns
+    -------
+    net : Module
+        The trained net.
+    history : list of Epoch
+
+    Raises
+    ------
+    OptionError, ShapeError
+        If a setting or an array is not as needed.
+    TrainingError
+        If the loss stops being finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hubel.nn import mlp
+    >>> x, y = np.eye(4, dtype=np.float32), np.arange(4)
+    >>> net, history = fit(mlp(4, 8, 4), x, y, epochs=60, lr=0.5)
+    >>> history[-1].train_accuracy
+    1.0
+    """
+    training = Training(net, images, targets, TrainConfig(**settings))
+    told = tuple(callbacks)
+    history: list[Epoch] = []
+    for record in records(training, validation):
+        if isinstance(record, Epoch):
+            history.append(record)
+        if any([callback(record) is True for callback in told]):
+            break
+    return training.net, history

@@ -1,0 +1,276 @@
+"""The training loop: a generator of slices over buffers that it owns."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hubel.errors import OptionError, ShapeError, TrainingError
+from hubel.nn._config import TrainConfig
+from hubel.nn._evaluate import predict_scores
+from hubel.nn._keys import step_keys
+from hubel.nn._losses import check_labels, find_loss
+from hubel.nn._module import Array, Module, needs_key
+from hubel.nn._optim import find_optimizer
+from hubel.nn._step import Arrays, make_step, penalty, split, with_parameters
+from hubel.nn.schedules import find_schedule
+from hubel.streams import permutation
+from hubel.tracing.tree import map_leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What happened in one or many steps of one epoch.
+
+    Attributes
+    ----------
+    epoch : int
+        From 1.
+    step : int
+        Steps done in this epoch, up to the end of the slice.
+    steps : int
+        Steps of the slice.
+    loss : float
+        Averaged over its examples, each taken before its own step, without penalty.
+    correct : int or None
+        Examples whose class came out right; None where targets are not classes.
+    examples : int
+    seconds : float
+        What the steps took.
+    """
+
+    epoch: int
+    step: int
+    steps: int
+    loss: float
+    correct: int | None
+    examples: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Where training stands: with the same net, data and settings it goes on alike.
+
+    Attributes
+    ----------
+    epoch, step : int
+        The current epoch, from 1, and the steps done in it.
+    params : tuple of arrays
+        The parameters, in the order of ``net.parameters()``.
+    state : tree of arrays
+        The optimiser's.
+    """
+
+    epoch: int
+    step: int
+    params: Arrays
+    state: Any
+
+
+class Training:
+    """A run of training, which goes on as its slices are asked for.
+
+    Parameters
+    ----------
+    net : Module
+        Where to start; it is copied and stays as it is.
+    images : array of shape (n, ...)
+        The examples, as the net takes them; read, never written.
+    targets : array of shape (n, ...)
+        Their classes, or what the loss compares with.
+    config : TrainConfig
+        The settings.
+    resume : Snapshot, optional
+        Go on from there.
+
+    Attributes
+    ----------
+    config : TrainConfig
+    steps_per_epoch : int
+
+    Raises
+    ------
+    OptionError, ShapeError
+        If there are no examples, no parameters, or counts differ.
+
+    Notes
+    -----
+    The order of the examples is a pure function of (seed, epoch), the masks of dropout
+    of (seed, epoch, step, position of the layer).
+
+    Examples
+    --------
+    >>> from hubel.nn import mlp
+    >>> x, y = np.eye(4, dtype=np.float32), np.arange(4)
+    >>> training = Training(mlp(4, 4), x, y, TrainConfig(epochs=50, lr=0.5))
+    >>> losses = [piece.loss for piece in training.slices()]
+    >>> losses[-1] < losses[0]
+    True
+    """
+
+    def __init__(
+        self,
+        net: Module,
+        images: Array,
+        targets: Array,
+        config: TrainConfig,
+        *,
+        resume: Snapshot | None = None,
+    ) -> None:
+        _check(net, images, targets)
+        self.config = config
+        self.steps_per_epoch = math.ceil(len(images) / config.batch_size)
+        self._net, self._images, self._targets = net, images, targets
+        optimizer = find_optimizer(config.optimizer, config.momentum)
+        self._step = make_step(net, find_loss(config.loss), optimizer, config.l2)
+        self._schedule = find_schedule(config.schedule)
+        self._params, self._fixed = split(net)
+        self._state = optimizer.init(self._params)
+        self._epoch, self._done = 1, 0
+        if resume is not None:
+            self._epoch, self._done = resume.epoch, resume.step
+            self._params, self._state = resume.params, resume.state
+        self._params = map_leaves(np.array, self._params)
+        self._state = map_leaves(np.array, self._state)
+        self._random = needs_key(net)
+        self._batch = _Batch(images, targets, config.batch_size)
+
+    @property
+    def net(self) -> Any:
+        """The net with copies of the parameters as they are now."""
+        return with_parameters(self._net, map_leaves(np.array, self._params))
+
+    @property
+    def penalty(self) -> float:
+        """The L2 penalty now, which no loss reported here includes."""
+        return penalty(with_parameters(self._net, self._params), self.config.l2)
+
+    def learning_rate(self, epoch: int, step: int) -> float:
+        """Return the learning rate of a step of an epoch, the epoch from 1."""
+        total = self.config.epochs * self.steps_per_epoch
+        at = (epoch - 1) * self.steps_per_epoch + step
+        return self.config.lr * self._schedule(at, total)
+
+    def snapshot(self) -> Snapshot:
+        """Return copies of everything that the next slice depends on."""
+        params, state = map_leaves(np.array, (self._params, self._state))
+        return Snapshot(self._epoch, self._done, params, state)
+
+    def slices(self) -> Iterator[Slice]:
+        """Train; yield what happened about every ``slice_seconds``.
+
+        A slice never crosses the end of an epoch. Between slices everything is
+        consistent: stop when you like, ask for ``net``, go on later.
+
+        Raises
+        ------
+        TrainingError
+            If the loss, or at the end a parameter, is not finite.
+        """
+        while self._epoch <= self.config.epochs:
+            order = permutation(
+                len(self._images), self.config.seed, "shuffle", self._epoch
+            )
+            keys = self._keys()
+            while self._done < self.steps_per_epoch:
+                yield self._slice(order, keys)
+            self._epoch, self._done = self._epoch + 1, 0
+        self._check_parameters()
+
+    def _keys(self) -> Array | None:
+        if not self._random:
+            return None
+        return step_keys(self.config.seed, self._epoch, self.steps_per_epoch)
+
+    def _slice(self, order: Array, keys: Array | None) -> Slice:
+        """Run steps until the time of a slice or the epoch is over."""
+        first, total, correct, examples = self._done, 0.0, 0, 0
+        known = True
+        start = time.perf_counter()
+        deadline = start + self.config.slice_seconds
+        while self._done < self.steps_per_epoch:
+            step, count = self._done, self.config.batch_size
+            images, targets = self._batch.take(order[step * count : (step + 1) * count])
+            lr = self.learning_rate(self._epoch, step)
+            key = None if keys is None else keys[step]
+            self._params, self._state, loss, right = self._step(
+                self._params, self._state, self._fixed, images, targets, lr, key
+            )
+            self._done += 1
+            value = float(loss)
+            if not math.isfinite(value):
+                raise self._diverged(value, lr)
+            total += value * len(targets)
+            examples += len(targets)
+            known = right is not None
+            correct += int(right) if known else 0
+            if time.perf_counter() >= deadline:
+                break
+        return Slice(
+            self._epoch,
+            self._done,
+            self._done - first,
+            total / examples,
+            correct if known else None,
+            examples,
+            time.perf_counter() - start,
+        )
+
+    def _diverged(self, value: float, lr: float) -> TrainingError:
+        return TrainingError(
+            f"the loss became {value} in epoch {self._epoch}, step {self._done} of "
+            f"{self.steps_per_epoch}, at a learning rate of {lr:.3g}",
+            remedy="Try a learning rate ten times smaller, then less momentum; check "
+            "that the inputs are finite and normalised.",
+        )
+
+    def _check_parameters(self) -> None:
+        """Refuse to end with parameters that the last step made infinite."""
+        names = self._net.parameters()
+        for name, array in zip(names, self._params, strict=True):
+            if not np.isfinite(array).all():
+                raise TrainingError(
+                    f"{name} is not finite after the last step",
+                    remedy="Try a learning rate ten times smaller.",
+                )
+
+
+class _Batch:
+    """Buffers for the examples of one step, filled from the whole set."""
+
+    def __init__(self, images: Array, targets: Array, size: int) -> None:
+        size = min(size, len(images))
+        self._sources = images, targets
+        self._buffers = tuple(
+            np.empty((size, *a.shape[1:]), a.dtype) for a in self._sources
+        )
+
+    def take(self, indices: Array) -> tuple[Array, Array]:
+        """Copy the examples at these indices; a view of the buffers' first rows."""
+        images, targets = (buffer[: len(indices)] for buffer in self._buffers)
+        # "clip" lets NumPy write straight into `out`; the indices are a permutation.
+        np.take(self._sources[0], indices, axis=0, out=images, mode="clip")
+        np.take(self._sources[1], indices, axis=0, out=targets, mode="clip")
+        return images, targets
+
+
+def _check(net: Module, images: Array, targets: Array) -> None:
+    """Refuse examples and nets that cannot be trained."""
+    if len(images) != len(targets):
+        raise ShapeError(f"{len(images):,} images and {len(targets):,} targets")
+    if not len(images):
+        raise OptionError("there are no examples to train on")
+    if not net.parameters():
+        raise OptionError(
+            "the net has no parameters to train",
+            remedy="Add a layer, or take Frozen away.",
+        )
+    scores = predict_scores(net, images[:1])
+    if scores.ndim == 2 and scores.shape[1] > 1 and targets.dtype.kind in "iu":
+        check_labels(targets, scores.shape[1])
