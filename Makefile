@@ -49,7 +49,8 @@ docs: $(VENV)/.ready-docs ## build the pages of docs/ into build/docs
 bench: $(VENV)/.ready-core ## run every benchmark, with NumPy as the only peer
 	@for file in benchmarks/bench_*.py; do \
 	    [ -e "$$file" ] || continue; \
-	    echo "== $$file"; $(PY) "$$file" || exit 1; \
+	    name=benchmarks.$$(basename "$$file" .py); \
+	    echo "== $$name"; $(PY) -m "$$name" || exit 1; \
 	done
 
 bench-peers: $(VENV)/.ready-peers ## run every benchmark against other libraries too
@@ -57,7 +58,8 @@ bench-peers: $(VENV)/.ready-peers ## run every benchmark against other libraries
 	    || echo "PyTorch is left out: the package index has no $(TORCH)"
 	@for file in benchmarks/bench_*.py; do \
 	    [ -e "$$file" ] || continue; \
-	    echo "== $$file"; $(PY) "$$file" --peers || exit 1; \
+	    name=benchmarks.$$(basename "$$file" .py); \
+	    echo "== $$name"; $(PY) -m "$$name" --peers || exit 1; \
 	done
 
 format: $(VENV)/.ready-dev ## lay out the code and mend what can be mended
