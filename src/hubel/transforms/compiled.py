@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import threading
@@ -13,12 +14,12 @@ from hubel.compiler.numpy_plan import NumpyPlan
 from hubel.compiler.passes import run_passes
 from hubel.compiler.plan import Plan, make_plan
 from hubel.errors import OptionError
-from hubel.graph.graph import CoreGraph
-from hubel.graph.node import Spec, describe, spec_of
+from hubel.graph.node import describe, spec_of
 from hubel.graph.term import Term
 from hubel.tracing.program import Program, argument_names, is_number, trace_program
 from hubel.tracing.signature import signature
 from hubel.tracing.tree import flatten, unflatten
+from hubel.transforms.donation import check_donated, pair
 
 LOG = logging.getLogger("hubel")
 KEPT = 32
@@ -94,8 +95,13 @@ class Compiled:
                 return self._f(*args, **kwargs)
             ready = self._find(key, args, kwargs)
         else:
-            self._plans.move_to_end(key)
+            self._used(key)
         return ready.run(leaves)
+
+    def _used(self, key: Hashable) -> None:
+        """Note that a plan was used, unless another thread has just dropped it."""
+        with contextlib.suppress(KeyError):
+            self._plans.move_to_end(key)
 
     def plan(self, *args: Any, **kwargs: Any) -> Plan:
         """Return the plan for these arguments (or specs), making it if it is new."""
@@ -107,6 +113,7 @@ class Compiled:
     ) -> _Ready:
         if self._static:
             key = (key, self._named(args, kwargs))
+            self._used(key)
         return self._plans.get(key) or self._make(key, args, kwargs)
 
     def _named(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Hashable:
@@ -166,23 +173,18 @@ class Compiled:
         return pair(program.graph, offered)
 
 
-def pair(graph: CoreGraph, offered: list[str]) -> dict[str, str]:
-    """Give each output the first donated input of its spec that is still free."""
-    free: dict[Spec, list[str]] = {}
-    for name in offered:
-        free.setdefault(graph.inputs[name].spec, []).append(name)
-    pairs: dict[str, str] = {}
-    for name, node in graph.outputs.items():
-        waiting = free.get(node.spec)
-        if waiting:
-            pairs[name] = waiting.pop(0)
-    return pairs
-
-
 class _Ready:
     """A program with its plan, ready to run on the leaves of the arguments."""
 
-    __slots__ = ("constants", "outputs", "pick", "result", "runner")
+    __slots__ = (
+        "constants",
+        "donated",
+        "names",
+        "outputs",
+        "pick",
+        "result",
+        "runner",
+    )
 
     def __init__(
         self, program: Program, donated: dict[str, str], positions: tuple[int, ...]
@@ -193,10 +195,15 @@ class _Ready:
         self.outputs = program.outputs
         self.constants = any(name is None for name, _ in program.outputs)
         self.pick = positions
+        self.names = list(plan.graph.inputs)
+        self.donated = set(plan.writes.values())
 
     def run(self, leaves: list[Any]) -> Any:
         """Run on the leaves and put the result together."""
-        values = self.runner([leaves[i] for i in self.pick])
+        inputs = [leaves[i] for i in self.pick]
+        if self.donated:
+            check_donated(self.names, inputs, self.donated)
+        values = self.runner(inputs)
         if not self.constants:
             return unflatten(self.result, values)
         found = iter(values)
