@@ -135,9 +135,7 @@ class _Writer:
                 self.scope[f"p_{name}_{key}"] = value
                 words.append(f"{key}=p_{name}_{key}")
         if out:
-            words.append(
-                out if isinstance(node.gate.forward, np.ufunc) else f"out={out}"
-            )
+            words.append(f"out={out}")
         return f"{function}({', '.join(words)})"
 
     def _function(self, node: Node, name: str) -> str:
