@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from hubel.gates.define import Linear, constant, elementwise
-from hubel.graph.registry import NUMPY
+from hubel.gates._rounding import rint
+from hubel.gates.define import CONSTANT_RULE, Linear, constant, elementwise, implements
+from hubel.graph.registry import NUMPY, Value
 
-PASS = Linear(lambda g, out, *args: g)
+
+def _pass(g: Value, out: Value, *args: Value) -> Value:
+    return g
+
+
+PASS = Linear(_pass)
 """The upstream gradient goes on unchanged."""
+
+
+def _inverse(y: Value) -> Value:
+    """Give 1 / y: of a Python number again one, so that it stays weak."""
+    inverse = divide(1, y)
+    return inverse.item() if type(y) in (int, float, complex) else inverse
+
 
 add = elementwise("add", np.add, PASS, PASS, commutative=True, unit=0, operator=True)
 subtract = elementwise(
@@ -36,23 +49,41 @@ multiply = elementwise(
 divide = elementwise(
     "divide",
     np.divide,
-    lambda out, x, y: divide(1, y),
+    lambda out, x, y: _inverse(y),
     lambda out, x, y: divide(-out, y),
     unit=1,
     operator=True,
     weight=4,
 )
+NUMPY[np.true_divide] = divide
 reciprocal = elementwise(
     "reciprocal", np.reciprocal, lambda out, x: -out * out, weight=4
 )
 square = elementwise("square", np.square, lambda out, x: 2 * x)
+
+# Division with a remainder: x = q y + r with a whole q, which has no derivative.
 floor_divide = constant("floor_divide", np.floor_divide, operator=True, weight=4)
 remainder = elementwise(
     "remainder",
     np.remainder,
-    PASS,
+    lambda out, x, y: 1,
     lambda out, x, y: -floor_divide(x, y),
     operator=True,
     weight=8,
 )
-NUMPY[np.true_divide] = divide
+fmod = elementwise(
+    "fmod",
+    np.fmod,
+    lambda out, x, y: 1,
+    lambda out, x, y: rint(divide(out - x, y)),
+    weight=8,
+)
+ldexp = elementwise(
+    "ldexp", np.ldexp, Linear(lambda g, out, x, n: ldexp(g, n)), CONSTANT_RULE, weight=4
+)
+
+
+@implements(np.divmod)
+def np_divmod(x: Value, y: Value) -> tuple[Value, Value]:
+    """Mean what ``np.divmod`` means."""
+    return floor_divide(x, y), remainder(x, y)

@@ -13,16 +13,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 
 import numpy as np
 
-from hubel.errors import ShapeError
-from hubel.graph.node import Facts, Gate, Rule, Spec, register
+from hubel.errors import DTypeError, ShapeError
+from hubel.graph.node import Facts, Gate, Node, Rule, Spec, register
 from hubel.graph.registry import GATES, NUMPY, Value
 
-Rules = Sequence[Rule] | Rule
 Function = TypeVar("Function", bound=Callable[..., Any])
+Local = (
+    Callable[..., Value]
+    | Callable[[Value, Value], Value]
+    | Callable[[Value, Value, Value], Value]
+    | Callable[[Value, Value, Value, Value], Value]
+    | Callable[[Value, Value, Value, Value, Value], Value]
+)
+"""A rule's function; with the counts written out, a lambda's parameters have types."""
+
+
+class FactOptions(TypedDict, total=False):
+    """The facts of :class:`hubel.graph.node.Facts` as keyword arguments."""
+
+    kind: str
+    commutative: bool
+    unit: float | None
+    zero: float | None
+    operator: bool
+    view: bool
+    fills: bool
+    weight: float
+    operations: Callable[[Node], float] | None
+    inplace: bool
+    opaque: bool
+    identity: Callable[[Node], bool] | None
+    compose: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] | None
 
 
 class Partial(Rule):
@@ -30,8 +55,8 @@ class Partial(Rule):
 
     __slots__ = ("partial",)
 
-    def __init__(self, partial: Callable[..., Value]) -> None:
-        self.partial = partial
+    def __init__(self, partial: Local) -> None:
+        self.partial: Callable[..., Value] = partial
 
     def pull(
         self,
@@ -62,8 +87,8 @@ class Linear(Rule):
     __slots__ = ("transpose",)
     joint = True
 
-    def __init__(self, transpose: Callable[..., Value]) -> None:
-        self.transpose = transpose
+    def __init__(self, transpose: Local) -> None:
+        self.transpose: Callable[..., Value] = transpose
 
     def pull(
         self,
@@ -82,8 +107,8 @@ class Multilinear(Rule):
 
     __slots__ = ("gate", "transpose")
 
-    def __init__(self, transpose: Callable[..., Value]) -> None:
-        self.transpose = transpose
+    def __init__(self, transpose: Local) -> None:
+        self.transpose: Callable[..., Value] = transpose
         self.gate: Gate | None = None
 
     def pull(
@@ -142,11 +167,9 @@ class ByHand(Rule):
 
     __slots__ = ("forward", "reverse")
 
-    def __init__(
-        self, reverse: Callable[..., Value], forward: Callable[..., Value]
-    ) -> None:
-        self.reverse = reverse
-        self.forward = forward
+    def __init__(self, reverse: Local, forward: Local) -> None:
+        self.reverse: Callable[..., Value] = reverse
+        self.forward: Callable[..., Value] = forward
 
     def pull(
         self,
@@ -180,7 +203,7 @@ def define(
     infer: Callable[..., Spec],
     *rules: Rule,
     numpy: Callable[..., Any] | None = None,
-    **facts: Any,
+    **facts: Unpack[FactOptions],
 ) -> Gate:
     """Define and register a gate; the last rule serves all further arguments.
 
@@ -211,8 +234,9 @@ def define(
 def elementwise(
     name: str,
     forward: Callable[..., Any],
-    *partials: Callable[..., Value] | Rule,
-    **facts: Any,
+    *partials: Local | Rule,
+    numpy: Callable[..., Any] | None = None,
+    **facts: Unpack[FactOptions],
 ) -> Gate:
     """Define a gate that acts on elements of broadcast arguments.
 
@@ -220,15 +244,17 @@ def elementwise(
     """
     rules = [p if isinstance(p, Rule) else Partial(p) for p in partials]
     if isinstance(forward, np.ufunc):
-        facts.setdefault("numpy", forward)
+        numpy = forward
         facts.setdefault("fills", True)
         facts.setdefault("inplace", True)
     facts.setdefault("kind", "elementwise")
-    infer = broadcasting(forward, operator=bool(facts.get("operator", False)))
-    return define(name, forward, infer, *rules, **facts)
+    infer = broadcasting(forward, operator=facts.get("operator", False))
+    return define(name, forward, infer, *rules, numpy=numpy, **facts)
 
 
-def constant(name: str, forward: Callable[..., Any], **facts: Any) -> Gate:
+def constant(
+    name: str, forward: Callable[..., Any], **facts: Unpack[FactOptions]
+) -> Gate:
     """Define an elementwise gate whose derivative is zero everywhere."""
     return elementwise(name, forward, CONSTANT_RULE, **facts)
 
@@ -250,14 +276,15 @@ def broadcasting(
     """Make the shape rule of an elementwise gate."""
 
     def infer(*specs: Spec, **params: Any) -> Spec:
-        dtype = result_dtype(
-            forward,
-            tuple(s.dtype for s in specs),
-            tuple(s.weak for s in specs),
-            tuple(sorted(params.items())),
-        )
-        weak = operator and all(s.weak for s in specs)
-        return Spec(broadcast_shape(*[s.shape for s in specs]), dtype, weak)
+        dtypes = tuple(s.dtype for s in specs)
+        weak = tuple(s.weak for s in specs)
+        try:
+            dtype = result_dtype(forward, dtypes, weak, tuple(sorted(params.items())))
+        except TypeError:
+            listed = " and ".join(dtype.name for dtype in dtypes)
+            raise DTypeError(f"{listed} is not what it takes") from None
+        shape = broadcast_shape(*[s.shape for s in specs])
+        return Spec(shape, dtype, operator and all(weak))
 
     return infer
 

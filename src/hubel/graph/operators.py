@@ -56,7 +56,7 @@ class Operators:
         return other // self, other % self
 
     def __pow__(self, other: Value) -> Any:
-        return GATES["power"](self, other)
+        return NUMPY[pow](self, other)
 
     def __rpow__(self, other: Value) -> Any:
         return GATES["power"](other, self)

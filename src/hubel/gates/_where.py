@@ -1,0 +1,103 @@
+"""Choices between elements: where, and the greater or the less of two."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from hubel.errors import TraceError
+from hubel.gates._given import as_value, without_out
+from hubel.gates.define import CONSTANT_RULE, Linear, constant, elementwise, implements
+from hubel.graph.registry import Value
+
+CHOOSE: Any = np.where
+
+
+def _where(c: Value, x: Value, y: Value, out: Any = None) -> Any:
+    if out is None:
+        chosen = CHOOSE(c, x, y)
+        return chosen if chosen.ndim else chosen[()]
+    np.copyto(out, y)
+    np.copyto(out, x, where=np.asarray(c, np.bool_))
+    return out
+
+
+where = elementwise(
+    "where",
+    _where,
+    CONSTANT_RULE,
+    Linear(lambda g, out, c, x, y: where(c, g, 0)),
+    Linear(lambda g, out, c, x, y: where(c, 0, g)),
+    fills=True,
+)
+
+
+@implements(np.where)
+def np_where(condition: Value, x: Value = None, y: Value = None, /) -> Value:
+    """Mean what ``np.where`` means with three arguments."""
+    if x is None or y is None:
+        raise TraceError(
+            "np.where of one argument gives arrays whose length is not known while the "
+            "graph is recorded",
+            remedy="use np.where(condition, this, that)",
+        )
+    return where(as_value(condition), as_value(x), as_value(y))
+
+
+def _share(x: Value, y: Value, chosen: Value, out: Any = None) -> Any:
+    """Give 1 where x was chosen, a half where y was just as good, 0 elsewhere."""
+    if out is None:
+        shape = np.broadcast_shapes(np.shape(x), np.shape(y), np.shape(chosen))
+        share: Any = np.empty(shape, np.result_type(chosen, np.float16))
+    else:
+        share = out
+    np.equal(x, chosen, out=share)
+    tie = np.equal(x, y)
+    if tie.any():
+        np.multiply(share, 0.5, out=share, where=tie)
+    return share if share.ndim or out is not None else share[()]
+
+
+share = constant("share", _share, fills=True, weight=3)
+
+
+def _chosen(name: str, ufunc: np.ufunc, unit: float | None) -> Any:
+    """Define a gate that chooses one of two; ties share the gradient equally."""
+    return elementwise(
+        name,
+        ufunc,
+        lambda out, x, y: share(x, y, out),
+        lambda out, x, y: share(y, x, out),
+        commutative=True,
+        unit=unit,
+    )
+
+
+maximum = _chosen("maximum", np.maximum, -math.inf)
+minimum = _chosen("minimum", np.minimum, math.inf)
+fmax = _chosen("fmax", np.fmax, -math.inf)
+fmin = _chosen("fmin", np.fmin, math.inf)
+
+
+@implements(np.clip)
+def np_clip(
+    a: Value,
+    a_min: Value = None,
+    a_max: Value = None,
+    out: None = None,
+    *,
+    min: Value = None,
+    max: Value = None,
+) -> Value:
+    """Mean what ``np.clip`` means: a maximum, then a minimum.
+
+    At a bound the gradient is shared between the value and the bound.
+    """
+    without_out(out)
+    low = a_min if min is None else min
+    high = a_max if max is None else max
+    if low is not None:
+        a = maximum(a, as_value(low))
+    return a if high is None else minimum(a, as_value(high))

@@ -1,0 +1,112 @@
+"""Sample calls that every elementwise gate gets by being one."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+from tests.gates.case import Case, sample
+
+from hubel.graph.node import Gate
+
+Domain = tuple[float, float]
+
+ANYWHERE: Domain = (-0.95, 0.95)
+POSITIVE: Domain = (0.1, 2.0)
+
+DOMAINS: dict[str, tuple[Domain, ...]] = {
+    "arccosh": ((1.1, 3.0),),
+    "cbrt": (POSITIVE,),
+    "divide": (ANYWHERE, POSITIVE),
+    "float_power": (POSITIVE, ANYWHERE),
+    "floor_divide": ((2.05, 2.3), (0.85, 0.98)),
+    "fmod": ((2.05, 2.3), (0.85, 0.98)),
+    "log": (POSITIVE,),
+    "log10": (POSITIVE,),
+    "log2": (POSITIVE,),
+    "power": (POSITIVE, ANYWHERE),
+    "reciprocal": (POSITIVE,),
+    "remainder": ((2.05, 2.3), (0.85, 0.98)),
+    "spacing": ((0.55, 0.95),),
+    "sqrt": (POSITIVE,),
+}
+"""Open intervals, one per argument, in which a gate is defined and smooth."""
+
+WHOLE = {
+    "bitwise_and",
+    "bitwise_count",
+    "bitwise_or",
+    "bitwise_xor",
+    "gcd",
+    "invert",
+    "lcm",
+    "left_shift",
+    "right_shift",
+}
+"""Gates of whole numbers only."""
+
+EXPONENT = {("ldexp", 1)}
+"""Arguments that are whole numbers among others that are not."""
+
+CONDITION = {("where", 0)}
+"""Arguments that are true or false."""
+
+NOT_ANALYTIC = {"absolute", "nan_to_num", "softplus"}
+"""Gates whose forward function takes complex numbers to something else."""
+
+
+def arity(gate: Gate) -> int | None:
+    """Count a gate's arrays; None if it also needs parameters."""
+    forward = gate.forward
+    if isinstance(forward, np.ufunc):
+        return forward.nin
+    count = 0
+    for name, parameter in inspect.signature(forward).parameters.items():
+        if parameter.annotation == "Value" and parameter.default is parameter.empty:
+            count += 1
+        elif parameter.default is parameter.empty and name != "out":
+            return None
+    return count
+
+
+def default_cases(gate: Gate) -> list[Case]:
+    """Call an elementwise gate on arrays of many forms, and with Python numbers."""
+    count = arity(gate)
+    if gate.facts.kind != "elementwise" or not count:
+        return []
+    columns = [(3, 1), (4,), (2, 1, 1)]
+    forms = {
+        "": [(3, 4)] * count,
+        "0-d": [()] * count,
+        "empty": [(0, 3)] * count,
+        "broadcast": columns[:count],
+    }
+    cases = [_case(gate, label, shapes) for label, shapes in forms.items()]
+    for place in range(count):
+        shapes: list[Any] = [(3,)] * count
+        shapes[place] = None
+        cases.append(_case(gate, f"Python number {place}", shapes))
+    return [*cases, _case(gate, "Python numbers", [None] * count)]
+
+
+def _case(gate: Gate, label: str, shapes: list[Any]) -> Case:
+    args = tuple(_argument(gate.name, place, s) for place, s in enumerate(shapes))
+    return Case(args, label=label, analytic=gate.name not in NOT_ANALYTIC)
+
+
+def _argument(name: str, place: int, shape: tuple[int, ...] | None) -> Any:
+    """Give an array of a shape, or a Python number for None."""
+    low, high = domain(name, place)
+    drawn = sample(*(shape or ()), low=low, high=high, seed=place)
+    if name in WHOLE or (name, place) in EXPONENT:
+        drawn = np.asarray(np.round(np.abs(drawn) * 5), np.int64)[()]
+    elif (name, place) in CONDITION:
+        drawn = np.asarray(drawn > 0)[()]
+    return drawn.item() if shape is None else drawn
+
+
+def domain(name: str, place: int) -> Domain:
+    """Return where the argument at a place of a gate may lie."""
+    domains = DOMAINS.get(name, (ANYWHERE,))
+    return domains[place] if place < len(domains) else ANYWHERE
