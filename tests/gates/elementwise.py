@@ -52,7 +52,7 @@ EXPONENT = {("ldexp", 1)}
 CONDITION = {("where", 0)}
 """Arguments that are true or false."""
 
-NOT_ANALYTIC = {"absolute", "nan_to_num", "softplus"}
+NOT_ANALYTIC = {"absolute", "conjugate", "imag", "nan_to_num", "real", "softplus"}
 """Gates whose forward function takes complex numbers to something else."""
 
 

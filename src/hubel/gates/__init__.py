@@ -8,6 +8,7 @@ from hubel.gates import (
     _cast,
     _chain,
     _compare,
+    _complex,
     _concatenate,
     _cross_entropy,
     _cumulative,
@@ -19,6 +20,7 @@ from hubel.gates import (
     _index,
     _join,
     _layout,
+    _like,
     _matmul,
     _moments,
     _nan_to_num,
@@ -36,6 +38,7 @@ from hubel.gates import (
     _stop_gradient,
     _sum,
     _trigonometric,
+    _ufunc_methods,
     _where,
 )
 
@@ -47,6 +50,7 @@ __all__ = [
     "_cast",
     "_chain",
     "_compare",
+    "_complex",
     "_concatenate",
     "_cross_entropy",
     "_cumulative",
@@ -58,6 +62,7 @@ __all__ = [
     "_index",
     "_join",
     "_layout",
+    "_like",
     "_matmul",
     "_moments",
     "_nan_to_num",
@@ -75,5 +80,6 @@ __all__ = [
     "_stop_gradient",
     "_sum",
     "_trigonometric",
+    "_ufunc_methods",
     "_where",
 ]

@@ -90,7 +90,7 @@ cumsum = define(
 )
 
 
-def _strides(length: int, reverse: bool) -> list[int]:
+def doublings(length: int, reverse: bool) -> list[int]:
     """Give the steps 1, 2, 4 ... in which a scan covers a length."""
     direction = -1 if reverse else 1
     return [direction << k for k in range(max(length - 1, 0).bit_length())]
@@ -110,7 +110,7 @@ def _stages(x: Value, axis: int, reverse: bool) -> list[tuple[int, Value, Value]
     and so holds at zeros too.
     """
     stages: list[tuple[int, Value, Value]] = []
-    for by in _strides(shape_of(x)[axis], reverse):
+    for by in doublings(shape_of(x)[axis], reverse):
         before = shifted_product(x, axis, by)
         stages.append((by, x, before))
         x = x * before

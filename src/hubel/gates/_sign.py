@@ -4,17 +4,54 @@ from __future__ import annotations
 
 import numpy as np
 
+from hubel.gates._arithmetic import divide
+from hubel.gates._chain import chain
 from hubel.gates._compare import equal
-from hubel.gates.define import CONSTANT_RULE, constant, elementwise
+from hubel.gates._complex import conjugate, real
+from hubel.gates._where import where
+from hubel.gates.define import (
+    CONSTANT_RULE,
+    ByHand,
+    constant,
+    dtype_of,
+    elementwise,
+    implements,
+)
+from hubel.graph.registry import Value
 
 sign = constant("sign", np.sign)
-absolute = elementwise("absolute", np.absolute, lambda out, x: sign(x), operator=True)
+
+
+def _direction(out: Value, x: Value) -> Value:
+    """Give x / |x|, and 0 at 0; ``out`` is |x|."""
+    return where(equal(out, 0), 0, divide(x, out))
+
+
+def _absolute_pull(g: Value, out: Value, x: Value) -> Value:
+    if dtype_of(x).kind != "c":
+        return chain(g, sign(x))
+    return chain(g, conjugate(_direction(out, x)))
+
+
+def _absolute_push(t: Value, out: Value, x: Value) -> Value:
+    moved = _absolute_pull(t, out, x)
+    return real(moved) if dtype_of(x).kind == "c" else moved
+
+
+absolute = elementwise(
+    "absolute", np.absolute, ByHand(_absolute_pull, _absolute_push), operator=True
+)
 fabs = elementwise("fabs", np.fabs, lambda out, x: sign(x))
+
+
+@implements(np.sign)
+def np_sign(x: Value) -> Value:
+    """Mean what ``np.sign`` means: x / |x| turns with a complex x."""
+    return _direction(absolute(x), x) if dtype_of(x).kind == "c" else sign(x)
+
+
 copysign = elementwise(
-    "copysign",
-    np.copysign,
-    lambda out, x, y: sign(x) * sign(out),
-    CONSTANT_RULE,
+    "copysign", np.copysign, lambda out, x, y: sign(x) * sign(out), CONSTANT_RULE
 )
 heaviside = elementwise(
     "heaviside",

@@ -12,14 +12,14 @@ Each argument of a gate has a rule of one kind:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypedDict, TypeVar, Unpack
 
 import numpy as np
 
 from hubel.errors import DTypeError, ShapeError
 from hubel.graph.node import Facts, Gate, Node, Rule, Spec, register
-from hubel.graph.registry import GATES, NUMPY, Value
+from hubel.graph.registry import GATES, NUMPY, REDUCTIONS, Value
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Local = (
@@ -249,7 +249,16 @@ def elementwise(
         facts.setdefault("inplace", True)
     facts.setdefault("kind", "elementwise")
     infer = broadcasting(forward, operator=facts.get("operator", False))
-    return define(name, forward, infer, *rules, numpy=numpy, **facts)
+    gate = define(name, forward, infer, *rules, numpy=numpy, **facts)
+    if isinstance(forward, np.ufunc) and forward.nin == 2:
+        REDUCTIONS[forward, "outer"] = partial(_outer, gate)
+    return gate
+
+
+def _outer(gate: Gate, a: Value, b: Value) -> Value:
+    """Apply a gate to every pair of elements."""
+    shape = (*shape_of(a), *[1] * ndim_of(b))
+    return gate(GATES["reshape"](a, shape=shape), b)
 
 
 def constant(

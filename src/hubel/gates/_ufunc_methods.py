@@ -1,0 +1,71 @@
+"""What the methods of ufuncs mean: reduce and accumulate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from hubel.gates._compare import logical_and, logical_or
+from hubel.gates._cumulative import doublings, np_cumprod, np_cumsum, shift
+from hubel.gates._exponential import logaddexp
+from hubel.gates._extremes import np_max, np_min
+from hubel.gates._product import np_prod
+from hubel.gates._quantifiers import np_all, np_any
+from hubel.gates._softmax import logsumexp
+from hubel.gates._sum import np_sum
+from hubel.gates._where import maximum, minimum, where
+from hubel.gates.define import ndim_of, normal_axes, normal_axis, shape_of
+from hubel.graph.registry import REDUCTIONS, Value
+
+Axis = int | Sequence[int] | None
+Meaning = Callable[..., Value]
+
+
+def _reduce(meaning: Meaning, array: Value, axis: Axis = 0, **options: Any) -> Value:
+    """Reduce the first axis if none is named, unlike the functions of NumPy."""
+    return meaning(array, axis=axis, **options)
+
+
+def _logaddexp_reduce(array: Value, axis: Axis = None, keepdims: bool = False) -> Value:
+    axes = normal_axes(axis, ndim_of(array))
+    return logsumexp(array, axis=axes, keepdims=bool(keepdims))
+
+
+def _scan(meaning: Meaning, array: Value, axis: int = 0) -> Value:
+    return meaning(array, axis=axis)
+
+
+def _accumulate(gate: Meaning, array: Value, axis: int = 0) -> Value:
+    """Accumulate an associative gate by doubling (Hillis & Steele 1986)."""
+    axis = normal_axis(axis, ndim_of(array))
+    length = shape_of(array)[axis]
+    places = np.arange(length).reshape((length,) + (1,) * (ndim_of(array) - axis - 1))
+    for by in doublings(length, reverse=False):
+        array = where(places < by, array, gate(array, shift(array, axis=axis, by=by)))
+    return array
+
+
+for _ufunc, _meaning in {
+    np.add: np_sum,
+    np.multiply: np_prod,
+    np.maximum: np_max,
+    np.minimum: np_min,
+    np.logical_and: np_all,
+    np.logical_or: np_any,
+    np.logaddexp: _logaddexp_reduce,
+}.items():
+    REDUCTIONS[_ufunc, "reduce"] = partial(_reduce, _meaning)
+
+REDUCTIONS[np.add, "accumulate"] = partial(_scan, np_cumsum)
+REDUCTIONS[np.multiply, "accumulate"] = partial(_scan, np_cumprod)
+for _ufunc, _meaning in {
+    np.maximum: maximum,
+    np.minimum: minimum,
+    np.logical_and: logical_and,
+    np.logical_or: logical_or,
+    np.logaddexp: logaddexp,
+}.items():
+    REDUCTIONS[_ufunc, "accumulate"] = partial(_accumulate, _meaning)
