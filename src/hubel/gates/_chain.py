@@ -21,7 +21,7 @@ def _chain(g: Value, p: Value, out: Any = None) -> Any:
     product: Any = np.multiply(g, p, out=out)
     if isinstance(product, np.ndarray):
         flat: Any = product.ravel("K")
-        if product.dtype.kind not in "fc" or math.isfinite(abs(np.vdot(flat, flat))):
+        if math.isfinite(abs(flat.dot(flat))):  # one quick pass finds inf and NaN
             return product
     elif np.isfinite(product):
         return product
