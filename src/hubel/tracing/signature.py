@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from hubel.graph.term import Term
 from hubel.tracing.tree import fields_of
 
 PLAIN = (float, int, complex)
+ARRAYS: Any = (np.ndarray, np.generic)
 
 
 def signature(value: Any, leaves: list[Any]) -> Hashable:
@@ -24,10 +25,10 @@ def signature(value: Any, leaves: list[Any]) -> Hashable:
     Examples
     --------
     >>> leaves = []
-    >>> signature((1.0, [2, "same"]), leaves)
-    (<class 'tuple'>, <class 'float'>, (<class 'list'>, <class 'int'>, (<class 'str'>, 'same')))
+    >>> signature((1.0, "same"), leaves)
+    (<class 'tuple'>, <class 'float'>, (<class 'str'>, 'same'))
     >>> leaves
-    [1.0, 2, 'same']
+    [1.0, 'same']
     """
     kind = value.__class__
     if kind is np.ndarray:
@@ -39,8 +40,9 @@ def signature(value: Any, leaves: list[Any]) -> Hashable:
         leaves.append(value)
         return kind
     if isinstance(value, dict):
-        inner = [signature(each, leaves) for each in value.values()]
-        return (kind, tuple(value), *inner)
+        entries = cast("dict[Hashable, Any]", value)
+        inner = [signature(each, leaves) for each in entries.values()]
+        return (kind, tuple(entries), *inner)
     if hasattr(kind, "_fields"):
         return (kind, *[signature(each, leaves) for each in value])
     if dataclasses.is_dataclass(value):
@@ -60,6 +62,6 @@ def _of_dataclass(kind: Any, value: Any, leaves: list[Any]) -> Hashable:
 def _of_leaf(kind: Any, value: Any) -> Hashable:
     if isinstance(value, Term):
         return Term
-    if isinstance(value, np.ndarray | np.generic):
+    if isinstance(value, ARRAYS):
         return value.shape, value.dtype
     return kind, value
