@@ -10,13 +10,16 @@ import numpy as np
 
 from hubel.derive.forward import push
 from hubel.derive.reverse import pull, zeros
-from hubel.errors import DifferentiationError, ShapeError
+from hubel.errors import DifferentiationError, DTypeError, ShapeError
+from hubel.graph.evaluate import settle
 from hubel.graph.node import KNOWN, Node, describe, spec_of
+from hubel.graph.registry import GATES
 from hubel.graph.term import Term
 from hubel.tracing.trace import Trace
 from hubel.tracing.traced import Traced
 from hubel.tracing.tree import Tree, flatten, unflatten
 from hubel.transforms.dead import warn_if_dead
+from hubel.transforms.fresh import fresh
 
 Value = Any
 ARRAY: Any = np.ndarray
@@ -84,7 +87,7 @@ def value_and_grad(
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-    several = not isinstance(argnums, int)
+    several = isinstance(argnums, Sequence)
     positions = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
 
     @functools.wraps(f)
@@ -107,26 +110,36 @@ def _trace_arguments(
     f: Function, trace: Trace, args: tuple[Any, ...], positions: tuple[int, ...]
 ) -> tuple[list[Any], list[Node], Tree]:
     """Replace the arguments at ``positions`` by traced values."""
-    chosen = [args[_position(f, p, args)] for p in positions]
-    leaves, tree = flatten(chosen)
+    places = _places(f, positions, args)
+    leaves, tree = flatten([args[p] for p in places])
     for index, leaf in enumerate(leaves):
         if not _is_inexact(leaf):
             raise _no_gradient(f, list(tree.paths())[index], positions, leaf)
     handles = [trace.input(leaf) for leaf in leaves]
     traced = list(args)
-    for p, value in zip(positions, unflatten(tree, list(handles)), strict=True):
+    for p, value in zip(places, unflatten(tree, handles), strict=True):
         traced[p] = value
     return traced, [handle.node for handle in handles], tree
 
 
-def _position(f: Function, position: int, args: tuple[Any, ...]) -> int:
-    if not -len(args) <= position < len(args):
+def _places(
+    f: Function, positions: tuple[int, ...], args: tuple[Any, ...]
+) -> list[int]:
+    """Count positions from the front, and check that each is there once."""
+    for position in positions:
+        if not -len(args) <= position < len(args):
+            raise DifferentiationError(
+                f"argnums={position} of {name_of(f)}, which was called with "
+                f"{len(args)} positional arguments",
+                remedy="pass the argument by position, not by keyword",
+            )
+    places = [p % len(args) for p in positions]
+    if len(set(places)) < len(places):
         raise DifferentiationError(
-            f"argnums={position} of {name_of(f)}, which was called with {len(args)} "
-            "positional arguments",
-            remedy="pass the argument by position, not by keyword",
+            f"argnums={positions} of {name_of(f)} names one of {len(args)} arguments "
+            "twice"
         )
-    return position
+    return places
 
 
 def _is_inexact(leaf: Value) -> bool:
@@ -186,24 +199,15 @@ def _gradients(
     upstream = {node: one_like(node)}
     found = pull(trace.nodes, trace.values, upstream)
     warn_if_dead(f, trace, [node], inputs, found)
-    return [_own_gradient(found, n) for n in inputs]
+    return fresh([_swept(found, n) for n in inputs])
 
 
-def _own_gradient(found: dict[Node, Value], node: Node) -> Value:
-    """Return an input's gradient as a fresh array (or a scalar for a scalar)."""
-    gradient = found.get(node)
-    if gradient is None:
-        gradient = zeros(node)
-    if node.weak and not isinstance(gradient, Term):
-        return gradient.item() if hasattr(gradient, "item") else gradient
-    if isinstance(gradient, Term):
-        return gradient
-    return gradient if _owned(gradient) else gradient.copy()
-
-
-def _owned(value: Any) -> bool:
-    """Whether nobody else holds the memory of a value: not a view, or immutable."""
-    return not isinstance(value, ARRAY) or value.flags.owndata
+def _swept(found: dict[Node, Value], node: Node) -> Value:
+    """Return what a sweep brought to a node: a Python scalar for one, zero for none."""
+    value = found.get(node)
+    if value is None:
+        value = zeros(node)
+    return value if isinstance(value, Term) else settle(value, node.weak)
 
 
 def one_like(node: Node) -> Value:
@@ -267,20 +271,38 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
                 add_seed(given, leaf.node, seed)
         found = pull(trace.nodes, trace.values, given)
         warn_if_dead(f, trace, list(given), inputs, found)
-        return tuple(unflatten(tree, [_own_gradient(found, n) for n in inputs]))
+        gradients = fresh([_swept(found, n) for n in inputs], seeds)
+        return tuple(unflatten(tree, gradients))
 
-    return lower(trace, result), pullback
+    # The pullback reads the values again: what is handed out is a copy of them.
+    values = [_copied(value_of(trace, leaf)) for leaf in results]
+    return unflatten(out_tree, values), pullback
+
+
+def _copied(value: Value) -> Value:
+    """Copy what its holder could change."""
+    if isinstance(value, Traced):
+        return value.snapshot()
+    return value.copy() if isinstance(value, ARRAY) else value
 
 
 def add_seed(given: dict[Node, Value], node: Node, seed: Value) -> None:
-    """Add an upstream gradient, checking that it fits its value."""
+    """Add a gradient or tangent that was given for a value, in the value's dtype."""
     spec = spec_of(seed)
     if spec.shape != node.shape:
         raise ShapeError(
-            f"an upstream gradient {describe(spec)} was given for a value "
+            f"a gradient or tangent {describe(spec)} was given for a value "
             f"{describe(node)}",
             remedy="give it the shape of the value",
         )
+    if spec.dtype.kind == "c" and node.dtype.kind == "f":
+        raise DTypeError(
+            f"a gradient or tangent {describe(spec)} was given for a value "
+            f"{describe(node)}, which is real",
+            remedy="give its real part",
+        )
+    if node.dtype.kind in "fc" and spec.dtype != node.dtype:
+        seed = GATES["astype"](seed, dtype=node.dtype)
     given[node] = given[node] + seed if node in given else seed
 
 
@@ -324,7 +346,7 @@ def jvp(
     trace.check_captured()
     found = push(trace.nodes, trace.values, seeds)
     leaves, out_tree = flatten(result)
-    moved = [_tangent_of(trace, found, leaf) for leaf in leaves]
+    moved = fresh([_tangent_of(trace, found, leaf) for leaf in leaves], directions)
     return lower(trace, result), unflatten(out_tree, moved)
 
 
@@ -332,12 +354,7 @@ def _tangent_of(trace: Trace, found: dict[Node, Value], leaf: Value) -> Value:
     if not (isinstance(leaf, Traced) and leaf.recorder is trace):
         spec = spec_of(leaf)
         return np.zeros(spec.shape, spec.dtype)[()]
-    tangent = found.get(leaf.node)
-    if tangent is None:
-        return zeros(leaf.node)
-    if leaf.node.weak and not isinstance(tangent, Term):
-        return tangent.item() if hasattr(tangent, "item") else tangent
-    return tangent
+    return _swept(found, leaf.node)
 
 
 def stop_gradient(value: Any) -> Any:
@@ -348,7 +365,5 @@ def stop_gradient(value: Any) -> Any:
     >>> grad(lambda x: x * stop_gradient(x))(3.0)
     3.0
     """
-    from hubel.graph.registry import GATES
-
     leaves, tree = flatten(value)
     return unflatten(tree, [GATES["stop_gradient"](leaf) for leaf in leaves])
