@@ -11,7 +11,7 @@ import numpy as np
 
 from hubel.errors import GraphError
 from hubel.graph.graph import CoreGraph, build
-from hubel.graph.node import Node, Spec, constant_node, spec_of
+from hubel.graph.node import CONSTANT, Node, Spec, spec_of
 from hubel.graph.term import Term
 from hubel.tracing.trace import Trace
 from hubel.tracing.traced import Traced
@@ -38,6 +38,12 @@ class Program:
     graph: CoreGraph
     result: Tree
     outputs: tuple[tuple[str | None, Any], ...]
+
+    @property
+    def captures(self) -> bool:
+        """Whether a constant is a term: a traced value of a trace around this one."""
+        nodes = self.graph.nodes
+        return any(n.gate is CONSTANT and isinstance(n.constant, Term) for n in nodes)
 
     def assemble(self, values: Mapping[str, Any]) -> Any:
         """Put the values of the outputs together as the function would."""
@@ -97,7 +103,7 @@ def trace_program(
             for path, leaf in zip(tree.paths(name), leaves, strict=True):
                 if is_number(leaf):
                     handle = trace.input(_spec(leaf))
-                    inputs[path] = handle.node
+                    inputs[_new(path, inputs)] = handle.node
                     lifted.append(handle)
                 else:
                     lifted.append(leaf)
@@ -109,6 +115,16 @@ def trace_program(
     return _program(trace, inputs, result)
 
 
+def _new(path: str, known: Mapping[str, Node]) -> str:
+    """Return a path that no other leaf has."""
+    if path in known:
+        raise GraphError(
+            f"two arrays are both called {path}",
+            remedy="give dicts keys that differ as text and hold no dots",
+        )
+    return path
+
+
 def _spec(leaf: Any) -> Spec:
     return leaf if isinstance(leaf, Spec) else spec_of(leaf)
 
@@ -118,14 +134,11 @@ def _program(trace: Trace, inputs: dict[str, Node], result: Any) -> Program:
     outputs: dict[str, Node] = {}
     kept: list[tuple[str | None, Any]] = []
     for path, leaf in zip(tree.paths("out"), leaves, strict=True):
-        if isinstance(leaf, Traced):
-            if leaf.recorder is not trace:
-                raise GraphError("a result belongs to another trace")
-            outputs[path] = leaf.node
-        elif is_number(leaf):
-            outputs[path] = constant_node(leaf)
-        else:
+        if not is_number(leaf):
             kept.append((None, leaf))
             continue
+        own = isinstance(leaf, Traced) and leaf.recorder is trace
+        handle: Any = leaf if own else trace.constant(leaf)
+        outputs[_new(path, outputs)] = handle.node
         kept.append((path, None))
     return Program(build(inputs, outputs), tree, tuple(kept))

@@ -13,7 +13,7 @@ from typing import Any
 from hubel.compiler.numpy_plan import NumpyPlan
 from hubel.compiler.passes import run_passes
 from hubel.compiler.plan import Plan, make_plan
-from hubel.errors import OptionError
+from hubel.errors import OptionError, TraceError
 from hubel.graph.node import describe, spec_of
 from hubel.graph.term import Term
 from hubel.tracing.program import Program, argument_names, is_number, trace_program
@@ -83,7 +83,7 @@ class Compiled:
         self._static = static
         self._donate = donate
         self._plans: OrderedDict[Hashable, _Ready] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the plan of the arguments' signature, making it if it is new."""
@@ -94,6 +94,8 @@ class Compiled:
             if any(isinstance(leaf, Term) for leaf in leaves):
                 return self._f(*args, **kwargs)
             ready = self._find(key, args, kwargs)
+            if ready is None:  # it captures a value of a trace that is running
+                return self._f(*args, **kwargs)
         else:
             self._used(key)
         return ready.run(leaves)
@@ -106,11 +108,14 @@ class Compiled:
     def plan(self, *args: Any, **kwargs: Any) -> Plan:
         """Return the plan for these arguments (or specs), making it if it is new."""
         key = signature((args, kwargs) if kwargs else args, [])
-        return self._find(key, args, kwargs).runner.plan
+        ready = self._find(key, args, kwargs)
+        if ready is None:
+            raise TraceError("a function that captures traced values has no plan")
+        return ready.runner.plan
 
     def _find(
         self, key: Hashable, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> _Ready:
+    ) -> _Ready | None:
         if self._static:
             key = (key, self._named(args, kwargs))
             self._used(key)
@@ -126,7 +131,7 @@ class Compiled:
 
     def _make(
         self, key: Hashable, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> _Ready:
+    ) -> _Ready | None:
         with self._lock:
             if key in self._plans:
                 return self._plans[key]
@@ -136,6 +141,8 @@ class Compiled:
             )
             LOG.debug("compiling %s for %s", name, shapes)
             program = trace_program(self._f, args, kwargs, self._static)
+            if program.captures:
+                return None
             donated = self._donated(program, args, kwargs)
             ready = _Ready(program, donated, self._positions(args, kwargs))
             self._plans[key] = ready
