@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from hubel.compiler.passes import run_passes
 from hubel.derive.forward import push
 from hubel.derive.local import local_gradient
 from hubel.derive.reverse import gradient_graph, pull, zeros
-from hubel.errors import GraphError, ShapeError
+from hubel.errors import DTypeError, GraphError, ShapeError
 from hubel.graph.cost import Cost, total
 from hubel.graph.evaluate import evaluate, settle
 from hubel.graph.graph import CoreGraph, build
@@ -19,10 +19,16 @@ from hubel.graph.node import Node, Spec, describe, spec_of
 from hubel.graph.registry import Value
 from hubel.graph.text import to_text
 from hubel.structure import Operator
-from hubel.tracing.program import NUMBERS, Program, trace_program
+from hubel.tracing.program import (
+    Program,
+    argument_names,
+    is_number,
+    trace_program,
+)
 from hubel.tracing.trace import Trace
 from hubel.tracing.traced import Traced
 from hubel.tracing.tree import LEAF, Tree, flatten, unflatten
+from hubel.transforms.fresh import fresh
 from hubel.transforms.gradients import add_seed
 from hubel.transforms.table import table
 
@@ -63,6 +69,7 @@ class Graph:
         self._named: dict[Node, str] = {}
         self._outputs: dict[str, Node] = {}
         self._arguments: dict[str, Tree] = {}
+        self._static: dict[str, Any] = {}  # path -> leaf that is no number
         self._program: Program | None = None
         self._core: CoreGraph | None = None
         self.values: dict[Node, Value] = {}
@@ -84,7 +91,12 @@ class Graph:
         graph._trace = None
         program = trace_program(f, args, kwargs)
         graph._program, graph._core = program, program.graph
-        graph._arguments = _arguments(program.graph, f, args, kwargs)
+        names = argument_names(f, args, kwargs)
+        for name, value in [*zip(names, args, strict=True), *kwargs.items()]:
+            leaves, graph._arguments[name] = flatten(value)
+            paths = graph._arguments[name].paths(name)
+            pairs = zip(paths, leaves, strict=True)
+            graph._static |= {path: x for path, x in pairs if not is_number(x)}
         return graph
 
     def input(
@@ -132,8 +144,16 @@ class Graph:
 
     def forward(self, *args: Any, **inputs: Any) -> Any:
         """Put a value on every node, in topological order; return the output."""
-        given = dict(zip(self._arguments, args, strict=False)) | inputs
-        leaves = self._leaves(given, "value")
+        if len(args) > len(self._arguments):
+            raise GraphError(
+                f"forward was given {len(args)} values by position, the graph has "
+                f"{len(self._arguments)} arguments"
+            )
+        given = dict(zip(self._arguments, args, strict=False))
+        twice = given.keys() & inputs.keys()
+        if twice:
+            raise GraphError(f"forward was given {', '.join(sorted(twice))} twice")
+        leaves = self._leaves(given | inputs, "value")
         missing = [name for name in self.core.inputs if name not in leaves]
         if missing:
             raise GraphError(f"forward needs values for {', '.join(missing)}")
@@ -155,15 +175,9 @@ class Graph:
             The gradient of each input of a floating dtype, by name.
         """
         self._need_values("backward")
-        seeds, _ = flatten(upstream)
-        outputs = list(self.core.outputs.values())
-        if len(seeds) != len(outputs):
-            raise ShapeError(
-                f"{len(seeds)} upstream gradients were given for {len(outputs)} outputs"
-            )
         given: dict[Node, Value] = {}
-        for node, seed in zip(outputs, seeds, strict=True):
-            add_seed(given, node, seed)
+        for name, seed in self._seeds(upstream).items():
+            add_seed(given, self.core.outputs[name], seed)
         self.gradients = pull(self.core.nodes, self.values, given)
         return self._by_argument(self.gradients)
 
@@ -215,6 +229,21 @@ class Graph:
 
     # Putting together ------------------------------------------------------------
 
+    def _seeds(self, upstream: Any) -> dict[str, Value]:
+        """Give each output its upstream gradient, by name."""
+        outputs = self.core.outputs
+        leaves, tree = flatten(upstream)
+        if tree == LEAF and len(outputs) == 1:
+            return dict(zip(outputs, leaves, strict=True))
+        paths = list(tree.paths("out" if self._program else ""))
+        if set(paths) != set(outputs):
+            raise ShapeError(
+                f"upstream gradients {', '.join(paths)} were given for the outputs "
+                f"{', '.join(outputs)}",
+                remedy="give one for each output, in the structure of the result",
+            )
+        return dict(zip(paths, leaves, strict=True))
+
     def _leaves(self, given: Mapping[str, Any], what: str) -> dict[str, Value]:
         """Take arguments apart and check each leaf against its input."""
         leaves: dict[str, Value] = {}
@@ -227,19 +256,38 @@ class Graph:
             for path, part in zip(paths, parts, strict=True):
                 if path in self.core.inputs:
                     leaves[path] = fitted(part, self.core.inputs[path], path, what)
-                elif isinstance(part, NUMBERS) and not isinstance(part, bool):
-                    raise GraphError(
-                        f"the graph has no input {path!r}",
-                        remedy=f"its inputs are {', '.join(self.core.inputs)}",
-                    )
+                else:
+                    self._check_static(path, part)
         return leaves
+
+    def _check_static(self, path: str, part: Any) -> None:
+        """Refuse what the graph was not made for."""
+        if path not in self._static:
+            raise GraphError(
+                f"the graph has no input {path!r}",
+                remedy=f"its inputs are {', '.join(self.core.inputs)}",
+            )
+        if part != self._static[path]:
+            raise GraphError(
+                f"the graph was traced with {path} = {self._static[path]!r}, not "
+                f"{part!r}",
+                remedy="trace the function again",
+            )
 
     def _need_values(self, sweep: str) -> None:
         if not self.values:
             raise GraphError(f"{sweep} needs the values that forward puts on the nodes")
 
-    def _result(self, values: Mapping[Node, Value]) -> Any:
-        found = {name: values[node] for name, node in self.core.outputs.items()}
+    def _held(self) -> Iterator[Value]:
+        """List what the sweeps keep, which nobody else may change."""
+        yield from self.values.values()
+        yield from self.gradients.values()
+        yield from self.tangents.values()
+
+    def _result(self, swept: Mapping[Node, Value]) -> Any:
+        nodes = self.core.outputs
+        values = fresh([swept[n] for n in nodes.values()], self._held())
+        found = dict(zip(nodes, values, strict=True))
         if self._program is not None:
             return self._program.assemble(found)
         return next(iter(found.values())) if len(found) == 1 else found
@@ -253,21 +301,8 @@ class Graph:
             if not any(n is not None and n.dtype.kind in "fc" for n in nodes):
                 continue
             leaves = [None if n is None else _gradient(found, n) for n in nodes]
-            result[name] = unflatten(tree, leaves)
+            result[name] = unflatten(tree, fresh(leaves, self._held()))
         return result
-
-
-def _arguments(
-    core: CoreGraph,
-    f: Callable[..., Any],
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> dict[str, Tree]:
-    from hubel.tracing.program import argument_names
-
-    names = argument_names(f, args, kwargs)
-    named = {**dict(zip(names, args, strict=True)), **kwargs}
-    return {name: flatten(value)[1] for name, value in named.items()}
 
 
 def _gradient(found: Mapping[Node, Value], node: Node) -> Value:
@@ -285,9 +320,20 @@ def fitted(value: Value, node: Node, name: str, what: str) -> Value:
             f"{describe(node)}",
             remedy="give it that shape, or trace the function again",
         )
+    if not (np.can_cast(spec.dtype, node.dtype, "same_kind") or _exact(value, node)):
+        raise DTypeError(
+            f"the {what} of {name} is {describe(spec)}, the graph was made for "
+            f"{describe(node)}",
+            remedy=f"cast it: {name}.astype({node.dtype.name!r})",
+        )
     if node.weak:
         return node.dtype.type(value).item()
-    return np.asarray(value, node.dtype)[()]
+    return np.array(value, node.dtype)[()]
+
+
+def _exact(value: Value, node: Node) -> bool:
+    """Whether a Python integer fits an integer node as it is."""
+    return type(value) is int and node.dtype.kind in "iu"
 
 
 class NodeView:
