@@ -11,7 +11,7 @@ from hubel.errors import ShapeError, TraceError
 from hubel.gates._arithmetic import divide, subtract
 from hubel.gates._cast import astype
 from hubel.gates._compare import equal
-from hubel.gates._given import without_out
+from hubel.gates._given import as_value, without_out
 from hubel.gates._layout import reshape
 from hubel.gates._reduce import Reduced, reduction
 from hubel.gates._sum import broadcast_to, reduced_shape, sum_over
@@ -80,6 +80,7 @@ def _extreme(
     condition: Value,
 ) -> Value:
     """Reduce, with the initial value as one more element and where nothing counts."""
+    a = as_value(a)
     axes = normal_axes(axis, ndim_of(a))
     if initial is None:
         if condition is not None:
@@ -87,11 +88,12 @@ def _extreme(
                 f"np.{over.name} with where= needs initial=, the result of no elements"
             )
         return over(a, axis=axes, keepdims=bool(keepdims))
+    initial = astype(as_value(initial), dtype=dtype_of(a))
     if condition is not None:
-        a = where(condition, a, initial)
+        a = where(as_value(condition), a, initial)
     shape = reduced_shape(shape_of(a), axes, bool(keepdims))
     if 0 in shape_of(a) and 0 not in shape:
-        return broadcast_to(astype(initial, dtype=dtype_of(a)), shape=shape)
+        return broadcast_to(initial, shape=shape)
     return of_two(over(a, axis=axes, keepdims=bool(keepdims)), initial)
 
 

@@ -43,7 +43,9 @@ def _count(a: Value, axis: tuple[int, ...], keepdims: bool, where: Value) -> Val
     """Count the elements: a number, or an array where that depends on ``where``."""
     if where is None:
         return math.prod([shape_of(a)[i] for i in axis])
-    counted = broadcast_to(as_value(where), shape=shape_of(a))
+    counted = astype(
+        broadcast_to(as_value(where), shape=shape_of(a)), dtype=dtype_of(a)
+    )
     return sum_over(counted, axis=axis, keepdims=keepdims)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from hubel.gates._arithmetic import divide
+from hubel.gates._arithmetic import divide, fmod
 from hubel.gates._chain import chain
-from hubel.gates._compare import equal
+from hubel.gates._compare import equal, isinf
 from hubel.gates._complex import conjugate, real
+from hubel.gates._rounding import trunc
 from hubel.gates._where import where
 from hubel.gates.define import (
     CONSTANT_RULE,
@@ -53,6 +54,14 @@ def np_sign(x: Value) -> Value:
 copysign = elementwise(
     "copysign", np.copysign, lambda out, x, y: sign(x) * sign(out), CONSTANT_RULE
 )
+
+
+@implements(np.modf)
+def np_modf(x: Value) -> tuple[Value, Value]:
+    """Mean what ``np.modf`` means: the part after the point, and the part before."""
+    return where(isinf(x), copysign(0.0, x), fmod(x, 1)), trunc(x)
+
+
 heaviside = elementwise(
     "heaviside",
     np.heaviside,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hubel.gates._cast import astype
 from hubel.gates._compare import logical_and, logical_or
 from hubel.gates._cumulative import doublings, np_cumprod, np_cumsum, shift
 from hubel.gates._exponential import logaddexp
@@ -17,7 +18,15 @@ from hubel.gates._quantifiers import np_all, np_any
 from hubel.gates._softmax import logsumexp
 from hubel.gates._sum import np_sum
 from hubel.gates._where import maximum, minimum, where
-from hubel.gates.define import ndim_of, normal_axes, normal_axis, shape_of
+from hubel.gates.define import (
+    dtype_of,
+    ndim_of,
+    normal_axes,
+    normal_axis,
+    result_dtype,
+    shape_of,
+)
+from hubel.graph.node import Gate
 from hubel.graph.registry import REDUCTIONS, Value
 
 Axis = int | Sequence[int] | None
@@ -38,9 +47,11 @@ def _scan(meaning: Meaning, array: Value, axis: int = 0) -> Value:
     return meaning(array, axis=axis)
 
 
-def _accumulate(gate: Meaning, array: Value, axis: int = 0) -> Value:
+def _accumulate(gate: Gate, array: Value, axis: int = 0) -> Value:
     """Accumulate an associative gate by doubling (Hillis & Steele 1986)."""
     axis = normal_axis(axis, ndim_of(array))
+    kind = dtype_of(array)
+    array = astype(array, dtype=result_dtype(gate.forward, (kind,) * 2, (False,) * 2))
     length = shape_of(array)[axis]
     places = np.arange(length).reshape((length,) + (1,) * (ndim_of(array) - axis - 1))
     for by in doublings(length, reverse=False):
@@ -61,11 +72,11 @@ for _ufunc, _meaning in {
 
 REDUCTIONS[np.add, "accumulate"] = partial(_scan, np_cumsum)
 REDUCTIONS[np.multiply, "accumulate"] = partial(_scan, np_cumprod)
-for _ufunc, _meaning in {
+for _ufunc, _gate in {
     np.maximum: maximum,
     np.minimum: minimum,
     np.logical_and: logical_and,
     np.logical_or: logical_or,
     np.logaddexp: logaddexp,
 }.items():
-    REDUCTIONS[_ufunc, "accumulate"] = partial(_accumulate, _meaning)
+    REDUCTIONS[_ufunc, "accumulate"] = partial(_accumulate, _gate)

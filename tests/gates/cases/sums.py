@@ -17,5 +17,6 @@ CASES = {
         Case((sample(3, 1),), {"shape": (2, 3, 4)}),
         Case((sample(),), {"shape": (2,)}, label="0-d"),
         Case((sample(1, 4),), {"shape": (0, 4)}, label="empty"),
+        Case((sample(),), {"shape": ()}, label="as it is"),
     ],
 }
