@@ -43,10 +43,14 @@ def _copy(x: Value, out: Any = None) -> Any:
     return np.array(x)[()]
 
 
+def _infer_copy(x: Spec) -> Spec:
+    return Spec(x.shape, x.dtype)
+
+
 copy = define(
     "copy",
     _copy,
-    lambda x: Spec(x.shape, x.dtype),
+    _infer_copy,
     Linear(lambda g, out, x: g),
     kind="elementwise",
     fills=True,

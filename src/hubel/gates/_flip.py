@@ -70,15 +70,21 @@ def _roll(x: Value, shift: tuple[int, ...], axis: tuple[int, ...]) -> Value:
     return np.roll(x, shift, axis)
 
 
+def _infer_roll(x: Spec, shift: tuple[int, ...], axis: tuple[int, ...]) -> Spec:
+    return Spec(x.shape, x.dtype)
+
+
+def _back(
+    g: Value, out: Value, x: Value, shift: tuple[int, ...], axis: tuple[int, ...]
+) -> Value:
+    return roll(g, shift=tuple([-s for s in shift]), axis=axis)
+
+
 roll = define(
     "roll",
     _roll,
-    lambda x, shift, axis: Spec(x.shape, x.dtype),
-    Linear(
-        lambda g, out, x, shift, axis: roll(
-            g, shift=tuple(-s for s in shift), axis=axis
-        )
-    ),
+    _infer_roll,
+    Linear(_back),
     kind="layout",
 )
 

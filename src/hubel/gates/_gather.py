@@ -42,13 +42,13 @@ def _key(indices: tuple[Value, ...], axis: int) -> tuple[Any, ...]:
     return (slice(None),) * axis + indices
 
 
-def _gather(x: Value, *indices: Value, axis: int, out: Any = None) -> Any:
-    if len(indices) > 1:
-        found = x[_key(indices, axis)]
+def _gather(x: Value, first: Value, *others: Value, axis: int, out: Any = None) -> Any:
+    if others:
+        found = x[_key((first, *others), axis)]
     elif out is None:
-        return x.take(indices[0], axis)
+        return x.take(first, axis)
     else:
-        index, length = np.asarray(indices[0]), x.shape[axis]
+        index, length = np.asarray(first), x.shape[axis]
         if index.size and index.min() >= 0 and index.max() < length:
             # NumPy buffers ``out`` in its default mode, where an index may be bad.
             return x.take(index, axis, out, "clip")
@@ -75,17 +75,12 @@ def _check_indices(indices: tuple[Spec, ...]) -> None:
             )
 
 
+def _add_back(g: Value, out: Value, x: Value, *indices: Value, axis: int) -> Value:
+    return scatter_add(g, *indices, axis=axis, shape=shape_of(x))
+
+
 gather = define(
-    "gather",
-    _gather,
-    _infer_gather,
-    Linear(
-        lambda g, out, x, *indices, axis: scatter_add(
-            g, *indices, axis=axis, shape=shape_of(x)
-        )
-    ),
-    CONSTANT_RULE,
-    fills=True,
+    "gather", _gather, _infer_gather, Linear(_add_back), CONSTANT_RULE, fills=True
 )
 
 
@@ -112,9 +107,9 @@ def _scatter_add(g: Value, *indices: Value, axis: int, shape: tuple[int, ...]) -
 def _all_differ(places: Array, count: int) -> bool:
     """Whether no place (below ``count``) occurs twice."""
     owner = np.empty(count, np.intp)
-    order = np.arange(places.size).reshape(places.shape)
+    order: Array = np.reshape(np.arange(places.size, dtype=np.intp), places.shape)
     owner[places] = order
-    return bool((owner[places] == order).all())
+    return np.array_equal(owner[places], order)
 
 
 def _sum_rows(rows: Array, places: Array, like: Array) -> Array:
@@ -141,12 +136,14 @@ def _infer_scatter_add(
     return Spec(shape, g.dtype)
 
 
+def _pick_again(
+    g: Value, out: Value, part: Value, *indices: Value, axis: int, **_shape: Any
+) -> Value:
+    return gather(g, *indices, axis=axis)
+
+
 scatter_add = define(
-    "scatter_add",
-    _scatter_add,
-    _infer_scatter_add,
-    Linear(lambda g, out, part, *indices, axis, shape: gather(g, *indices, axis=axis)),
-    CONSTANT_RULE,
+    "scatter_add", _scatter_add, _infer_scatter_add, Linear(_pick_again), CONSTANT_RULE
 )
 
 
@@ -170,6 +167,12 @@ def _infer_assign_at(x: Spec, new: Spec, *indices: Spec, axis: int) -> Spec:
     return Spec(x.shape, x.dtype)
 
 
+def _to_old(
+    g: Value, out: Value, x: Value, new: Value, *indices: Value, axis: int
+) -> Value:
+    return assign_at(g, 0, *indices, axis=axis)
+
+
 def _to_new(
     g: Value, out: Value, x: Value, new: Value, *indices: Value, axis: int
 ) -> Value:
@@ -189,7 +192,7 @@ assign_at = define(
     "assign_at",
     _assign_at,
     _infer_assign_at,
-    Linear(lambda g, out, x, new, *indices, axis: assign_at(g, 0, *indices, axis=axis)),
+    Linear(_to_old),
     Linear(_to_new),
     CONSTANT_RULE,
     fills=True,

@@ -7,15 +7,14 @@ from typing import Any
 import numpy as np
 
 from hubel.errors import TraceError
+from hubel.graph.node import KNOWN
 from hubel.graph.registry import Value
 from hubel.graph.term import Term
 
 
 def as_value(given: Value) -> Value:
     """Return a term, array or scalar as it is; lists become arrays."""
-    if isinstance(given, Term | np.ndarray | np.generic | bool | int | float | complex):
-        return given
-    return np.asarray(given)
+    return given if isinstance(given, KNOWN) else np.asarray(given)
 
 
 def known(given: Value, use: str, remedy: str = "") -> np.ndarray[Any, Any]:
@@ -33,8 +32,7 @@ def known(given: Value, use: str, remedy: str = "") -> np.ndarray[Any, Any]:
     value = given.known if isinstance(given, Term) else given
     if isinstance(given, Term) and value is None:
         raise TraceError(
-            f"{use} decides the shape of the result and is not known while the graph "
-            "is recorded",
+            f"{use} is not known while the graph is recorded",
             remedy=remedy or "pass it as a static argument",
         )
     return np.asarray(value)

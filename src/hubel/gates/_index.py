@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any, cast
 
 import numpy as np
 
@@ -146,9 +146,9 @@ def _fitted(new: Value, picked: tuple[int, ...]) -> Value:
     return new
 
 
-def is_mask(index: Any) -> TypeGuard[Value]:
+def is_mask(index: Any) -> bool:
     """Whether an index is one boolean array."""
-    return isinstance(index, Term | np.ndarray) and index.dtype.kind == "b"
+    return _is_array(index) and index.dtype.kind == "b"
 
 
 def _flags(mask: Value) -> np.ndarray[Any, Any]:
@@ -166,8 +166,8 @@ def _check_mask(mask: Value, shape: tuple[int, ...]) -> None:
 
 def take_apart(shape: tuple[int, ...], index: Any) -> Parts:
     """Take an index of an array of that shape apart."""
-    given = index if isinstance(index, tuple) else (index,)
-    items = _filled([_item(i) for i in given], shape)  # type: ignore[reportUnknownVariableType]
+    given = cast(tuple[Any, ...], index if isinstance(index, tuple) else (index,))
+    items = _filled([_item(i) for i in given], shape)
     taker = _Taker(shape, advanced=any(_is_array(i) for i in items))
     for position, item in enumerate(items):
         taker.take(position, item)
@@ -176,8 +176,8 @@ def take_apart(shape: tuple[int, ...], index: Any) -> Parts:
 
 def _item(given: Any) -> Any:
     """Bring one item of an index to an int, slice, None, Ellipsis or array."""
-    if given is None or given is Ellipsis or isinstance(given, slice):
-        return given
+    if given is None or given is Ellipsis or type(given) is slice:
+        return cast(Any, given)
     if isinstance(given, bool | np.bool_):
         return np.asarray(given)
     if not isinstance(given, Term) and not hasattr(given, "__len__"):
@@ -248,7 +248,7 @@ class _Taker:
         if item is None:
             self.basic.append(None)
         elif isinstance(item, slice):
-            self.basic.append(span(item, self.shape[self.axis]))
+            self.basic.append(span(cast(Any, item), self.shape[self.axis]))
             self.axis += 1
         elif isinstance(item, int) and not self.advanced:
             self.basic.append(place(item, self.shape[self.axis], self.axis))

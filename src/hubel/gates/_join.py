@@ -47,7 +47,7 @@ def np_dstack(tup: Sequence[Value]) -> Value:
 @implements(np.column_stack)
 def np_column_stack(tup: Sequence[Value]) -> Value:
     """Mean what ``np.column_stack`` means."""
-    arrays = _all(lambda a: a, tup)
+    arrays = [as_value(a) for a in tup]
     columns = [np_transpose(at_least(a, 2)) if ndim_of(a) < 2 else a for a in arrays]
     return np_concatenate(columns, 1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -56,7 +56,7 @@ reshape = define(
 
 
 def _transpose(x: Value, axes: tuple[int, ...]) -> Any:
-    return np.asarray(x).transpose(axes)
+    return np.asarray(x).transpose(axes) if axes else x
 
 
 def _infer_transpose(x: Spec, axes: tuple[int, ...]) -> Spec:
@@ -93,7 +93,7 @@ def lengths_of(shape: Shape) -> tuple[int, ...]:
     """Turn NumPy's ``shape`` argument into a tuple of Python ints."""
     if isinstance(shape, int | np.integer):
         return (int(shape),)
-    return tuple(int(n) for n in cast(Sequence[int], shape))
+    return tuple(int(n) for n in shape)
 
 
 def full_shape(shape: Shape, size: int) -> tuple[int, ...]:

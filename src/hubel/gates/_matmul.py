@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from hubel.errors import ShapeError
-from hubel.gates._layout import np_swapaxes, reshape
+from hubel.gates._layout import reshape
 from hubel.gates._sum import unbroadcast
 from hubel.gates.define import (
     Multilinear,
@@ -40,32 +40,37 @@ def _infer(x: Spec, y: Spec) -> Spec:
     return Spec(batch + rows + columns, dtype)
 
 
-def _as_matrices(g: Value, x: Value, y: Value) -> tuple[Value, Value, Value]:
-    """Give vectors the axis of length 1 that the product treats them with."""
-    shape = shape_of(g)
-    if ndim_of(y) == 1:
-        shape = (*shape, 1)
-        y = reshape(y, shape=(*shape_of(y), 1))
-    if ndim_of(x) == 1:
-        shape = (*shape[:-1], 1, *shape[-1:])
-        x = reshape(x, shape=(1, *shape_of(x)))
-    return reshape(g, shape=shape), x, y
-
-
 def _to_left(g: Value, out: Value, x: Value, y: Value) -> Value:
-    if ndim_of(x) == ndim_of(y) == 2:
-        return matmul(g, np_swapaxes(y, 0, 1))
-    g, left, y = _as_matrices(g, x, y)
-    gradient = unbroadcast(matmul(g, np_swapaxes(y, -1, -2)), shape_of(left))
+    if ndim_of(y) == 2:
+        return matmul(g, y.T)
+    if ndim_of(y) == 1:
+        return (reshape(g, shape=(*shape_of(g), 1)) if ndim_of(x) > 1 else g) * y
+    g, left = _with_rows(g, x)
+    gradient = unbroadcast(matmul(g, y.mT), shape_of(left))
     return reshape(gradient, shape=shape_of(x))
 
 
 def _to_right(g: Value, out: Value, x: Value, y: Value) -> Value:
-    if ndim_of(x) == ndim_of(y) == 2:
-        return matmul(np_swapaxes(x, 0, 1), g)
-    g, x, right = _as_matrices(g, x, y)
-    gradient = unbroadcast(matmul(np_swapaxes(x, -1, -2), g), shape_of(right))
-    return reshape(gradient, shape=shape_of(y))
+    rows, columns = ndim_of(x), ndim_of(y)
+    if rows == 2 and columns <= 2:
+        return matmul(x.T, g)
+    if rows == 1 and columns <= 2:
+        return (reshape(x, shape=(*shape_of(x), 1)) if columns == 2 else x) * g
+    if columns <= 2:
+        # One product of all rows is faster than one for each matrix, and a sum.
+        flat = reshape(x, shape=(math.prod(shape_of(x)[:-1]), shape_of(x)[-1]))
+        return matmul(flat.T, reshape(g, shape=(shape_of(flat)[0], *shape_of(y)[1:])))
+    g, x = _with_rows(g, x)
+    return unbroadcast(matmul(x.mT, g), shape_of(y))
+
+
+def _with_rows(g: Value, x: Value) -> tuple[Value, Value]:
+    """Give a vector on the left the axis of length 1 that the product gave it."""
+    if ndim_of(x) > 1:
+        return g, x
+    shape = shape_of(g)
+    g = reshape(g, shape=(*shape[:-1], 1, *shape[-1:]))
+    return g, reshape(x, shape=(1, *shape_of(x)))
 
 
 def _operations(node: Node) -> float:

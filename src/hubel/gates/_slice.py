@@ -153,7 +153,7 @@ def _assign(x: Value, new: Value, index: Basic, out: Any = None) -> Any:
     else:
         np.copyto(out, x)
     out[key_of(index)] = new
-    return out
+    return out if out.ndim else out[()]
 
 
 def _infer_assign(x: Spec, new: Spec, index: Basic) -> Spec:
