@@ -257,13 +257,15 @@ KNOWN: Any = (ndarray, Term, np.generic, float, int, complex, bool)
 
 
 def spec_of(value: Value) -> Spec:
-    """Return what is known of an array, scalar or term."""
+    """Return what is known of an array, scalar or term; a spec is that already."""
     if isinstance(value, ARRAYS):
         return Spec(value.shape, value.dtype)
     if isinstance(value, Term):
         return Spec(value.shape, value.dtype, value.weak)
     if isinstance(value, KNOWN):
         return Spec((), np.dtype(value.__class__), True)
+    if isinstance(value, Spec):
+        return value
     make: Any = np.asarray
     return spec_of(make(value))
 

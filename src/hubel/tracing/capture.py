@@ -6,32 +6,41 @@ fingerprint is checked before a reverse sweep reads the array.
 
 from __future__ import annotations
 
-import zlib
+import hashlib
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from hubel.errors import MutationError
 from hubel.graph.source import Line, written
+from hubel.streams import stream
 
 COPIED = 1 << 20
 """Arrays of at most this many bytes are copied."""
 
+WIDTH = 4096
+"""Words per row of a fingerprint."""
 
-def fingerprint(array: np.ndarray[Any, Any]) -> int:
+
+def fingerprint(array: np.ndarray[Any, Any]) -> bytes:
     """Digest every byte of an array, in order, at the speed of memory.
 
-    The words are laid out as a matrix; the exclusive or of its rows and that of its
-    columns together notice any change or exchange of two words.
+    The words are laid out as a matrix, whose rows are multiplied by odd random numbers
+    and added up modulo 2**64 (multilinear hashing; Carter and Wegman, "Universal
+    classes of hash functions", 1979): a change of one word always shows, any other
+    change but for chance.
     """
     flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
-    whole = flat.size // 8 * 8
-    words = flat[:whole].view(np.uint64)
-    width = max(1, int(np.sqrt(words.size)))
-    body = words[: words.size // width * width].reshape(-1, width)
-    digest = zlib.crc32(flat[body.nbytes :].tobytes())
-    digest = zlib.crc32(np.bitwise_xor.reduce(body, axis=0).tobytes(), digest)
-    return zlib.crc32(np.bitwise_xor.reduce(body, axis=1).tobytes(), digest)
+    whole = flat.size // (8 * WIDTH) * (8 * WIDTH)
+    rows = flat[:whole].view(np.uint64).reshape(-1, WIDTH) @ _weights()
+    return hashlib.blake2b(rows.tobytes() + flat[whole:].tobytes()).digest()
+
+
+@cache
+def _weights() -> np.ndarray[Any, Any]:
+    random = stream(0, "fingerprint")
+    return random.integers(0, 1 << 63, WIDTH, np.uint64) * np.uint64(2) + np.uint64(1)
 
 
 class Guard:

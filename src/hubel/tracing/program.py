@@ -102,7 +102,7 @@ def trace_program(
             lifted: list[Any] = []
             for path, leaf in zip(tree.paths(name), leaves, strict=True):
                 if is_number(leaf):
-                    handle = trace.input(_spec(leaf))
+                    handle = trace.input(spec_of(leaf))
                     inputs[_new(path, inputs)] = handle.node
                     lifted.append(handle)
                 else:
@@ -123,10 +123,6 @@ def _new(path: str, known: Mapping[str, Node]) -> str:
             remedy="give dicts keys that differ as text and hold no dots",
         )
     return path
-
-
-def _spec(leaf: Any) -> Spec:
-    return leaf if isinstance(leaf, Spec) else spec_of(leaf)
 
 
 def _program(trace: Trace, inputs: dict[str, Node], result: Any) -> Program:

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from hubel.graph.node import Spec
 from hubel.graph.term import Term
 from hubel.tracing.tree import fields_of
 
@@ -43,6 +44,8 @@ def signature(value: Any, leaves: list[Any]) -> Hashable:
         entries = cast("dict[Hashable, Any]", value)
         inner = [signature(each, leaves) for each in entries.values()]
         return (kind, tuple(entries), *inner)
+    if kind is Spec:
+        return _of_spec(value, leaves)
     if hasattr(kind, "_fields"):
         return (kind, *[signature(each, leaves) for each in value])
     if dataclasses.is_dataclass(value):
@@ -57,6 +60,13 @@ def _of_dataclass(kind: Any, value: Any, leaves: list[Any]) -> Hashable:
     moving, fixed = fields_of(kind)
     inner = [signature(getattr(value, name), leaves) for name in moving]
     return (kind, *[getattr(value, name) for name in fixed], *inner)
+
+
+def _of_spec(spec: Spec, leaves: list[Any]) -> Hashable:
+    """Return the signature of what a spec stands for."""
+    leaves.append(spec)
+    kinds = {"f": float, "i": int, "c": complex}
+    return kinds[spec.dtype.kind] if spec.weak else (spec.shape, spec.dtype)
 
 
 def _of_leaf(kind: Any, value: Any) -> Hashable:

@@ -88,6 +88,21 @@ class Traced(Term):
         """Return another handle, which does not see later writes to this one."""
         return Traced(self.recorder, self.node, self.value)
 
+    def __copy__(self) -> Any:
+        """Mean ``copy.copy``: an array of its own, in the same graph."""
+        return self.copy()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        """Mean ``copy.deepcopy``: the same."""
+        return self.copy()
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TraceError(
+            "a traced value was asked to be pickled, which would lose the graph",
+            where=written(user_line()),
+            remedy="return it from the traced function, and save what comes back",
+        )
+
     def __setitem__(self, index: Any, new: Value) -> None:
         """Write as an array would: this handle becomes the array after the write."""
         self._become(NUMPY[write](self, index, new))

@@ -1,8 +1,9 @@
 """Trees: nested containers of arrays, taken apart into leaves and put together again.
 
 Dicts, lists, tuples, named tuples, dataclasses and None are containers; everything
-else is a leaf. A dataclass field declared with ``metadata={"static": True}`` belongs
-to the tree's structure. Dict entries are taken in the order of their keys' insertion.
+else is a leaf (a ``Spec``, which stands for an array, too). A dataclass field declared
+with ``metadata={"static": True}`` belongs to the tree's structure. Dict entries are
+taken in the order of their keys' insertion.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from hubel.errors import GraphError
+from hubel.graph.node import Spec
 
 Leaf = Any
 
@@ -84,7 +86,7 @@ def _flatten(value: Any, leaves: list[Leaf]) -> Tree:
         entries = cast("dict[Hashable, Any]", value)
         children = tuple([_flatten(v, leaves) for v in entries.values()])
         return Tree(kind, tuple(entries), children)
-    if hasattr(kind, "_fields"):
+    if hasattr(kind, "_fields") and kind is not Spec:
         children = tuple([_flatten(v, leaves) for v in value])
         return Tree(kind, tuple(kind._fields), children)
     if dataclasses.is_dataclass(kind):
