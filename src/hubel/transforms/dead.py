@@ -8,9 +8,12 @@ from typing import Any
 
 from hubel.errors import ZeroGradientWarning
 from hubel.graph.node import Node
-from hubel.graph.source import written
+from hubel.graph.source import user_line, written
 from hubel.graph.walk import dependents
 from hubel.tracing.trace import Trace
+
+_WARNED: dict[Any, Any] = {}
+"""Where Python notes which warnings were shown."""
 
 
 def warn_if_dead(
@@ -35,13 +38,15 @@ def warn_if_dead(
         if culprit is None or culprit.line is None:
             continue
         name = getattr(f, "__name__", type(f).__name__)
-        warnings.warn(
+        message = (
             f"the gradient of {name} with respect to leaf {position} is zero: every "
             f"path to it passes a gate with derivative zero, such as "
             f"{culprit.gate.name} at {written(culprit.line)}; use hb.stop_gradient to "
-            "say that this is meant",
-            ZeroGradientWarning,
-            stacklevel=4,
+            "say that this is meant"
+        )
+        path, number = user_line() or culprit.line
+        warnings.warn_explicit(
+            message, ZeroGradientWarning, path, number, registry=_WARNED
         )
 
 

@@ -346,6 +346,9 @@ def jvp(
     trace.check_captured()
     found = push(trace.nodes, trace.values, seeds)
     leaves, out_tree = flatten(result)
+    own = [x.node for x in leaves if isinstance(x, Traced) and x.recorder is trace]
+    if not any(node in found for node in own):
+        warn_if_dead(f, trace, own, inputs, {})
     moved = fresh([_tangent_of(trace, found, leaf) for leaf in leaves], directions)
     return lower(trace, result), unflatten(out_tree, moved)
 
