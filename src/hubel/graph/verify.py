@@ -15,7 +15,11 @@ def verify(graph: CoreGraph) -> None:
     """
     seen: set[Node] = set()
     for node in graph.nodes:
-        name = graph.names.get(node, "?")
+        name = graph.names.get(node)
+        if name is None:
+            raise GraphError(f"a node of gate {node.gate.name} has no name")
+        if node in seen:
+            raise GraphError(f"{name} is listed twice")
         if any(i not in seen for i in node.inputs):
             raise GraphError(f"{name} comes before one of its inputs")
         seen.add(node)
