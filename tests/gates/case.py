@@ -26,8 +26,8 @@ class Case:
     params : dict
         The gate's static parameters.
     differentiable : tuple of bool, optional
-        Which arguments carry a derivative; by default every array of a floating
-        dtype whose rule is not ``Constant``.
+        Which arguments carry a derivative; by default every float (or complex) one
+        whose rule is not ``Constant``. Stated where the others are at a jump.
     analytic : bool
         Whether forward on complex arrays is the analytic continuation, so that the
         complex step gives the derivative; where NumPy refuses complex arrays the test

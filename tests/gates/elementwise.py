@@ -87,7 +87,19 @@ def default_cases(gate: Gate) -> list[Case]:
         shapes: list[Any] = [(3,)] * count
         shapes[place] = None
         cases.append(_case(gate, f"Python number {place}", shapes))
-    return [*cases, _case(gate, "Python numbers", [None] * count)]
+    cases.append(_case(gate, "Python numbers", [None] * count))
+    return [*cases, *_complex_cases(gate, count)]
+
+
+def _complex_cases(gate: Gate, count: int) -> list[Case]:
+    """Call a gate on complex arrays, if it takes them."""
+    args = [_argument(gate.name, place, (3, 4)) for place in range(count)]
+    args = [a + 0.7j * a[::-1] if a.dtype.kind == "f" else a for a in args]
+    try:
+        gate.forward(*args)
+    except TypeError:
+        return []
+    return [Case(tuple(args), label="complex", analytic=False)]
 
 
 def _case(gate: Gate, label: str, shapes: list[Any]) -> Case:
