@@ -1,0 +1,24 @@
+"""Studies: training runs and the folders that they leave behind."""
+
+from hubel.experiments._events import Event, Started, TrainResult, Watch
+from hubel.experiments._folder import RunFolder
+from hubel.experiments._run import Run, load_run
+from hubel.experiments._settings import TrainSettings
+from hubel.experiments._sources import SOURCES, read_data
+from hubel.experiments._task import Task
+from hubel.experiments._train import train
+
+__all__ = [
+    "SOURCES",
+    "Event",
+    "Run",
+    "RunFolder",
+    "Started",
+    "Task",
+    "TrainResult",
+    "TrainSettings",
+    "Watch",
+    "load_run",
+    "read_data",
+    "train",
+]

@@ -1,0 +1,55 @@
+"""Files that are there whole or not at all, whatever happens while they are written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from hubel.errors import RunError
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Write a file so that a crash leaves the old one or the new one, never a part.
+
+    Text is written as UTF-8. The bytes are on the disk when this returns: a temporary
+    file is written and synchronised, then renamed, then its folder is synchronised.
+
+    Raises
+    ------
+    RunError
+        If the disk is full or the file cannot be written; the old one is then as it
+        was.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def unwritable(path: Path, error: OSError) -> RunError:
+    """Return the error that says why a file could not be written."""
+    reason = error.strerror or type(error).__name__
+    return RunError(
+        f"{path}: cannot be written: {reason}",
+        remedy="Make room or get the right to write there, or choose another --out.",
+    )
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable; Windows does so by itself and opens no folders."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,66 @@
+"""What a training run does where nothing is said: chosen for the data and the net.
+
+The numbers were chosen on validation splits, never on a test file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Defaults:
+    """The settings that good values depend on the data for.
+
+    Attributes
+    ----------
+    normalize : str
+        What of the pixels has a mean and a spread of its own, as `nn.Normalize.of`
+        takes it.
+    """
+
+    epochs: int
+    batch_size: int
+    lr: float
+    l2: float
+    dropout: float
+    normalize: str = "pixel"
+
+
+_TABLE = {
+    ("tenshapes", "linear"): Defaults(
+        epochs=20, batch_size=128, lr=0.005, l2=3e-2, dropout=0.0
+    ),
+    ("tenshapes", "hidden"): Defaults(
+        epochs=30, batch_size=128, lr=0.02, l2=3e-3, dropout=0.0
+    ),
+    ("mnist", "linear"): Defaults(
+        epochs=10, batch_size=128, lr=0.02, l2=1e-4, dropout=0.0, normalize="image set"
+    ),
+    ("mnist", "hidden"): Defaults(
+        epochs=10, batch_size=128, lr=0.05, l2=1e-4, dropout=0.0, normalize="image set"
+    ),
+    ("cifar10", "linear"): Defaults(
+        epochs=20, batch_size=200, lr=0.005, l2=1e-2, dropout=0.0
+    ),
+    ("cifar10", "hidden"): Defaults(
+        epochs=30, batch_size=200, lr=0.02, l2=3e-3, dropout=0.0
+    ),
+}
+"""By data set, and by whether the net has a hidden layer; for softmax and SGD."""
+
+_ADAM_LR = 0.001
+"""Adam scales every step itself, so one learning rate serves all data."""
+
+_SVM_LR = 0.25
+"""The SVM loss adds up the margins of all wrong classes: its gradients are larger."""
+
+
+def defaults_for(data: str, *, linear: bool, loss: str, optimizer: str) -> Defaults:
+    """Return the defaults of a data set and a kind of net."""
+    chosen = _TABLE[data, "linear" if linear else "hidden"]
+    if optimizer == "adam":
+        return replace(chosen, lr=_ADAM_LR)
+    if loss == "svm":
+        return replace(chosen, lr=chosen.lr * _SVM_LR)
+    return chosen

@@ -1,0 +1,74 @@
+"""What a run trains: the data in three parts, and the net before its first step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hubel.data import Dataset
+from hubel.errors import OptionError
+from hubel.experiments._nets import NetSpec
+from hubel.experiments._settings import TrainSettings
+from hubel.experiments._sources import read_data
+from hubel.nn import Normalize, Sequential
+
+_VALIDATION_SHARE, _MOST_VALIDATION = 10, 5_000
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """Everything that a run starts from.
+
+    Attributes
+    ----------
+    settings : TrainSettings
+        Completed, the size of the validation part included.
+    train, validation, test : Dataset
+        The validation part may be empty.
+    spec : NetSpec
+    net : Sequential
+        With initial weights; takes uint8 images.
+    """
+
+    settings: TrainSettings
+    train: Dataset
+    validation: Dataset
+    test: Dataset
+    spec: NetSpec
+    net: Sequential
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a user should know about the data and the settings."""
+        data = (*self.train.notices, *self.test.notices)
+        return (*data, *self.settings.notices())
+
+
+def prepare(settings: TrainSettings) -> Task:
+    """Read the data, set the validation part aside and draw the net.
+
+    Raises
+    ------
+    DataError, OptionError
+        If the data cannot be read, or settings do not fit it.
+    """
+    whole, test = read_data(settings.data, settings.data_dir, settings.images)
+    count = settings.validation
+    if count is None:
+        count = min(len(whole) // _VALIDATION_SHARE, _MOST_VALIDATION)
+    if count >= len(whole):
+        raise OptionError(
+            f"{count:,} of {len(whole):,} images for validation leave none to train on",
+            remedy="Set fewer aside.",
+        )
+    train, validation = whole.split(count, settings.seed)
+    complete = replace(settings, validation=count)
+    spec = NetSpec(
+        image_shape=train.images.shape[1:],
+        hidden=complete.hidden,
+        classes=len(train.class_names),
+        activation=complete.activation,
+        dropout=complete.dropout or 0.0,
+    )
+    normalize = Normalize.of(train.images, per=complete.normalize or "pixel")
+    net = spec.build(normalize, seed=complete.seed)
+    return Task(complete, train, validation, test, spec, net)
