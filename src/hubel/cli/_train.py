@@ -1,0 +1,229 @@
+"""`hubel train`: its options, and what it does with them."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from hubel import nn
+from hubel.cli._exits import CLOSED, STOPPED, discard_output
+from hubel.cli._json import JsonLines
+from hubel.cli._lines import Lines
+from hubel.cli._parser import Parser
+from hubel.cli._show import Show
+from hubel.cli._values import listed, name_of, number, whole, widths
+from hubel.errors import TrainingError
+from hubel.experiments import SOURCES, Event, Started, TrainSettings, train
+from hubel.nn import Slice
+
+_STORY = """\
+Train a net on images and write a report that shows what happened.
+
+A linear classifier gives each class a score, f = W x. A 2-layer net has one hidden
+layer in between, f = W2 max(0, W1 x): 3072-100-10 is a net from 3072 numbers (an image
+of 32x32x3) over 100 hidden neurons to 10 class scores. --hidden says how many neurons
+each hidden layer has.
+"""
+
+_EXAMPLES = """\
+examples:
+  hubel train                              a 2-layer net on images that hubel draws
+  hubel train --data mnist --data-dir DIR --hidden 512,256     a 3-layer net on digits
+  hubel train --data cifar10 --data-dir DIR --hidden none --loss svm      a linear SVM
+
+Ctrl-C ends a run early and keeps what it has learned. "chosen for the data" means that
+the value depends on --data and on whether there is a hidden layer; the run says it.
+"""
+
+_CHOSEN = "(default: chosen for the data)"
+
+
+def describe(commands: Any, name: str) -> None:
+    """Add the command to the others."""
+    parser: Parser = commands.add_parser(
+        name,
+        help="train a net on images and write a report",
+        description=_STORY,
+        epilog=_EXAMPLES,
+        usage="%(prog)s [options]",
+    )
+    parser.set_defaults(run=run, parser=parser)
+    _data_options(parser.add_argument_group("data"))
+    _net_options(parser.add_argument_group("net"))
+    _training_options(parser.add_argument_group("training"))
+    _output_options(parser.add_argument_group("output"))
+
+
+def _data_options(group: Any) -> None:
+    """Add what says which images to train on."""
+    group.add_argument(
+        "--data",
+        type=name_of(SOURCES),
+        metavar="NAME",
+        help=f"{listed(SOURCES)} (default: tenshapes, drawn by hubel itself)",
+    )
+    group.add_argument(
+        "--data-dir",
+        metavar="DIR",
+        help="the folder with the files of mnist or cifar10 (default: the one that the "
+        "environment variable HUBEL_DATA names)",
+    )
+    group.add_argument(
+        "--images",
+        type=whole(2),
+        metavar="N",
+        help="begin with the first N training images only, for a quick try",
+    )
+    group.add_argument(
+        "--validation",
+        type=whole(0),
+        metavar="N",
+        help="training images to set aside for the validation accuracy, 0 for none "
+        "(default: a tenth, at most 5,000)",
+    )
+
+
+def _net_options(group: Any) -> None:
+    """Add what says what kind of net to train."""
+    group.add_argument(
+        "--hidden",
+        type=widths,
+        metavar="N[,N...]",
+        help="neurons of each hidden layer, or none for a linear classifier "
+        "(default: 100)",
+    )
+    group.add_argument(
+        "--activation",
+        type=name_of(nn.ACTIVATIONS),
+        metavar="NAME",
+        help=f"of the hidden layers: {listed(nn.ACTIVATIONS)} (default: relu)",
+    )
+    group.add_argument(
+        "--dropout",
+        type=number(0, 1),
+        metavar="RATE",
+        help=f"share of hidden neurons left out in each step {_CHOSEN}",
+    )
+
+
+def _training_options(group: Any) -> None:
+    """Add what says how to train."""
+    for name, kind, metavar, text in _TRAINING:
+        group.add_argument(f"--{name}", type=kind, metavar=metavar, help=text)
+
+
+_TRAINING = (
+    (
+        "loss",
+        name_of(("softmax", "svm")),
+        "NAME",
+        "softmax (cross-entropy) or svm (multiclass hinge) (default: softmax)",
+    ),
+    (
+        "optimizer",
+        name_of(nn.OPTIMIZERS),
+        "NAME",
+        f"{listed(nn.OPTIMIZERS)} (default: sgd)",
+    ),
+    ("lr", number(0), "X", f"the learning rate to begin with {_CHOSEN}"),
+    (
+        "schedule",
+        name_of(nn.schedules.SCHEDULES),
+        "NAME",
+        "how the learning rate changes over the run: "
+        f"{listed(nn.schedules.SCHEDULES)} (default: cosine)",
+    ),
+    ("momentum", number(0, 1), "X", "of SGD (default: 0.9)"),
+    (
+        "l2",
+        number(0),
+        "X",
+        f"strength of regularisation: 0.5 X sum(W^2) is added to the loss {_CHOSEN}",
+    ),
+    ("epochs", whole(1), "N", f"how many times every image is seen {_CHOSEN}"),
+    ("batch-size", whole(1), "N", f"images in a step {_CHOSEN}"),
+    ("seed", whole(0), "N", "decides everything that is random (default: 0)"),
+    (
+        "threads",
+        whole(1),
+        "N",
+        "threads of matrix products (default: HUBEL_THREADS, or as many as there are)",
+    ),
+)
+"""Each option: its name, the reader of its value, what stands for that, the help."""
+
+
+def _output_options(group: Any) -> None:
+    """Add what says where the results go."""
+    group.add_argument(
+        "--out",
+        metavar="DIR",
+        help="a new folder for parameters, metrics and report "
+        "(default: the next free runs/DATA-NET-n)",
+    )
+    group.add_argument("--quiet", action="store_true", help="print the result only")
+    group.add_argument(
+        "--json",
+        action="store_true",
+        help="print one JSON object a line: the start, each epoch, the end",
+    )
+
+
+def run(options: Namespace) -> int:
+    """Train as the options say; return the exit code."""
+    names = {field.name for field in fields(TrainSettings)}
+    given = {k: v for k, v in vars(options).items() if k in names and v is not None}
+    show = _choose(options)
+    watcher = _Watcher(show)
+    try:
+        result = train(TrainSettings(**given), out=options.out, watch=watcher)
+    except TrainingError:
+        show.close()
+        show.fail(watcher.report)
+        raise
+    finally:
+        show.close()
+    show.end(result)
+    if watcher.closed:
+        return CLOSED
+    return STOPPED if result.stopped_by else 0
+
+
+def _choose(options: Namespace) -> Show:
+    """Return the show that fits the options and where the output goes."""
+    if options.json:
+        return JsonLines()
+    if options.quiet or not sys.stdout.isatty():
+        return Lines(quiet=options.quiet)
+    from rich.console import Console
+
+    from hubel.cli._bar import Bar
+
+    return Bar(Console())
+
+
+class _Watcher:
+    """Passes events on to a show; ends the run when nobody reads any more."""
+
+    def __init__(self, show: Show) -> None:
+        self._show = show
+        self.closed = False
+        self.report = Path()
+
+    def __call__(self, event: Event) -> bool:
+        """Tell an event; return whether the run should end."""
+        try:
+            if isinstance(event, Started):
+                self.report = event.folder / "report.html"
+                self._show.start(event)
+            elif isinstance(event, Slice):
+                self._show.step(event)
+            else:
+                self._show.epoch(event)
+        except BrokenPipeError:
+            discard_output()
+            self.closed = True
+        return self.closed

@@ -1,0 +1,85 @@
+"""The kinds of values that options take, from text."""
+
+from __future__ import annotations
+
+import math
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Iterable
+
+from hubel.cli._parser import suggest
+
+
+def name_of(known: Iterable[str]) -> Callable[[str], str]:
+    """Return a reader of one of these names, a dash for an underscore."""
+    names = tuple(known)
+
+    def read(text: str) -> str:
+        name = text.replace("-", "_")
+        if name not in names:
+            raise ArgumentTypeError(
+                f"{text!r} is none of {listed(names)}"
+                f"{suggest(text, listed(names).split(', '))}"
+            )
+        return name
+
+    return read
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write names as they are typed.
+
+    Examples
+    --------
+    >>> listed(["relu", "leaky_relu"])
+    'relu, leaky-relu'
+    """
+    return ", ".join(name.replace("_", "-") for name in names)
+
+
+def whole(least: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers from `least`."""
+
+    def read(text: str) -> int:
+        digits = text.replace(",", "").replace("_", "")
+        if not digits.isdecimal() or len(digits) > 18 or int(digits) < least:
+            raise ArgumentTypeError(f"{text!r} is not a whole number from {least}")
+        return int(digits)
+
+    return read
+
+
+def number(least: float, below: float = math.inf) -> Callable[[str], float]:
+    """Return a reader of numbers from `least` up to, not including, `below`."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not least <= value < below:
+            limit = f" and below {below:g}" if below < math.inf else ""
+            raise ArgumentTypeError(f"{text!r} is not a number from {least:g}{limit}")
+        return value
+
+    return read
+
+
+def widths(text: str) -> tuple[int, ...]:
+    """Read the numbers of neurons of the hidden layers.
+
+    Examples
+    --------
+    >>> widths("512,256"), widths("none")
+    ((512, 256), ())
+    """
+    if text.strip().lower() in ("none", "0", ""):
+        return ()
+    try:
+        return tuple(
+            whole(1)(part.strip()) for part in text.replace("-", ",").split(",")
+        )
+    except ArgumentTypeError:
+        raise ArgumentTypeError(
+            f"{text!r} is not the numbers of neurons of the hidden layers, such as 100 "
+            "or 512,256, or none for a linear classifier"
+        ) from None

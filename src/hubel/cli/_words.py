@@ -1,0 +1,83 @@
+"""A training run in sentences."""
+
+from __future__ import annotations
+
+from hubel.experiments import Started, TrainResult, TrainSettings
+
+
+def introduce(started: Started) -> list[str]:
+    """Say what is trained, on what, and how, a line each.
+
+    The net is named in the lecture's words, images by their shape.
+    """
+    task = started.task
+    shape = "x".join(map(str, task.spec.image_shape))
+    names = task.train.class_names
+    return [
+        f"{task.settings.data}: {len(task.train):,} images to train on, "
+        f"{len(task.validation):,} for validation, {len(task.test):,} for the test, "
+        f"each {shape}",
+        f"{len(names)} classes: {', '.join(names)}",
+        started.net,
+        _method(task.settings),
+        f"run folder: {started.folder}",
+    ]
+
+
+def _method(settings: TrainSettings) -> str:
+    """Say how the net is trained."""
+    parts = [
+        f"{settings.loss} loss",
+        _OPTIMIZERS[settings.optimizer].format(settings.momentum),
+        f"learning rate {settings.lr:g} ({settings.schedule.replace('_', ' ')})",
+        f"L2 {settings.l2:g}",
+    ]
+    if settings.dropout and settings.hidden:
+        parts.append(f"dropout {settings.dropout:g}")
+    epochs = f"{settings.epochs:,} epoch{'s' if settings.epochs != 1 else ''}"
+    return f"{', '.join(parts)}; {epochs} in batches of {settings.batch_size:,}"
+
+
+_OPTIMIZERS = {
+    "sgd": "SGD with momentum {:g}",
+    "nesterov": "SGD with Nesterov momentum {:g}",
+    "adam": "Adam",
+}
+
+
+def conclude(result: TrainResult, images: int) -> list[str]:
+    """Say what a run came to, a line each."""
+    said = [result.note] if result.note else []
+    return [
+        *said,
+        f"test accuracy {percent(result.test_accuracy)} on {images:,} images that "
+        "training never saw",
+        f"report: {result.report}",
+    ]
+
+
+def percent(fraction: float | None) -> str:
+    """Write a fraction as a percentage, a dash where there is none.
+
+    Examples
+    --------
+    >>> percent(0.5463), percent(None)
+    ('54.6 %', '-')
+    """
+    return "-" if fraction is None else f"{100 * fraction:.1f} %"
+
+
+def duration(seconds: float) -> str:
+    """Write a duration in the two units that matter.
+
+    Examples
+    --------
+    >>> duration(4.2), duration(91), duration(7300)
+    ('4 s', '1 min 31 s', '2 h 1 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600:,} h {whole % 3600 // 60} min"
