@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import sys
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType, FrameType, TracebackType
 
 import numpy as np
 
@@ -34,6 +34,17 @@ def user_line(depth: int = 2) -> Line | None:
             return code.co_filename, frame.f_lineno
         frame = frame.f_back
     return None
+
+
+def line_of(traceback: TracebackType | None) -> Line | None:
+    """Return the innermost line outside hubel and NumPy that an error passed."""
+    found: Line | None = None
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if _classify(code) is False:
+            found = code.co_filename, traceback.tb_lineno
+        traceback = traceback.tb_next
+    return found
 
 
 def _classify(code: CodeType) -> bool | None:

@@ -27,7 +27,7 @@ from hubel.graph.node import (
     spec_of,
 )
 from hubel.graph.registry import Value
-from hubel.graph.source import user_line, written
+from hubel.graph.source import line_of, user_line, written
 from hubel.graph.term import Term
 from hubel.tracing.capture import COPIED, Guard
 from hubel.tracing.traced import Traced
@@ -87,6 +87,10 @@ class Trace:
             # NumPy reports a[i] = traced as "setting an array element with a
             # sequence"; what the traced value itself said is what helps.
             raise cause from None
+        if isinstance(error, HubelError) and not error.where:
+            where = written(line_of(traceback))
+            told = type(error)(error.problem, remedy=error.remedy, where=where)
+            raise told.with_traceback(traceback) from error.__cause__
 
     def input(self, value: Value) -> Traced:
         """Make a traced value of an argument: a value, or a Spec with shapes."""
