@@ -146,7 +146,7 @@ def _with_options(
     if out is not None and any(each is not None for each in out):
         raise _refusal(
             "out= (as in a += b on a plain array) would write a traced value into it",
-            remedy="use the result that the function returns",
+            remedy="write a = a + b, or use the result that the function returns",
         )
     if "where" in options and options["where"] is not True:
         if "axis" not in options:
@@ -157,8 +157,10 @@ def _with_options(
     else:
         options.pop("where", None)
     dtype = options.pop("dtype", None)
-    result = meaning(*inputs, **options)
-    return result if dtype is None else GATES["astype"](result, dtype=np.dtype(dtype))
+    if dtype is not None:  # NumPy computes in this dtype: operands are cast, not results
+        cast, to = GATES["astype"], np.dtype(dtype)
+        inputs = tuple([x if x is None else cast(x, dtype=to) for x in inputs])
+    return meaning(*inputs, **options)
 
 
 def _refusal(problem: str, remedy: str) -> TraceError:
