@@ -104,7 +104,7 @@ def _complex_cases(gate: Gate, count: int) -> list[Case]:
 
 def _case(gate: Gate, label: str, shapes: list[Any]) -> Case:
     args = tuple(_argument(gate.name, place, s) for place, s in enumerate(shapes))
-    return Case(args, label=label, analytic=gate.name not in NOT_ANALYTIC)
+    return Case(args, label=label, order=3, analytic=gate.name not in NOT_ANALYTIC)
 
 
 def _argument(name: str, place: int, shape: tuple[int, ...] | None) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from hubel.errors import TraceError
 from hubel.gates._given import as_value, without_out
 from hubel.gates.define import CONSTANT_RULE, Linear, constant, elementwise, implements
+from hubel.graph.node import spec_of
 from hubel.graph.registry import Value
 
 CHOOSE: Any = np.where
@@ -20,7 +21,10 @@ def _where(c: Value, x: Value, y: Value, out: Any = None) -> Any:
         chosen = CHOOSE(c, x, y)
         return chosen if chosen.ndim else chosen[()]
     np.copyto(out, y)
-    np.copyto(out, x, where=np.asarray(c, np.bool_))
+    if spec_of(x) == spec_of(out) and np.shape(c) == out.shape:
+        np.putmask(out, c, x)  # three times faster than a copy with where=
+    else:
+        np.copyto(out, x, where=np.asarray(c, np.bool_))
     return out
 
 
