@@ -32,6 +32,8 @@ from hubel.gates.define import dtype_of, implements, ndim_of, shape_of
 from hubel.graph.registry import GATES, Value, read, write
 from hubel.graph.term import Term
 
+ARRAYS = (np.ndarray, Term)
+FLAGS = (bool, np.bool_)
 USE_WHERE = "use np.where(mask, this, that), which keeps the shape"
 
 
@@ -67,6 +69,8 @@ def read_index(x: Value, index: Any) -> Value:
         return (slice_of if len(shape) > 1 else element)(x, index=(at,))
     if type(index) is slice and shape:
         return slice_of(x, index=trimmed((span(index, shape[0]),), shape))
+    if type(index) is np.ndarray and index.dtype.kind == "i" and index.ndim and shape:
+        return gather(x, index, axis=0)
     if is_mask(index) and ndim_of(index) > 1:
         return _read_mask(x, index)
     parts = take_apart(shape, index)
@@ -166,7 +170,7 @@ def _check_mask(mask: Value, shape: tuple[int, ...]) -> None:
 
 def take_apart(shape: tuple[int, ...], index: Any) -> Parts:
     """Take an index of an array of that shape apart."""
-    given = cast(tuple[Any, ...], index if isinstance(index, tuple) else (index,))
+    given = cast("tuple[Any, ...]", index if isinstance(index, tuple) else (index,))
     items = _filled([_item(i) for i in given], shape)
     taker = _Taker(shape, advanced=any(_is_array(i) for i in items))
     for position, item in enumerate(items):
@@ -176,9 +180,9 @@ def take_apart(shape: tuple[int, ...], index: Any) -> Parts:
 
 def _item(given: Any) -> Any:
     """Bring one item of an index to an int, slice, None, Ellipsis or array."""
-    if given is None or given is Ellipsis or type(given) is slice:
-        return cast(Any, given)
-    if isinstance(given, bool | np.bool_):
+    if given is None or given is Ellipsis or type(given) in (int, slice):
+        return given
+    if isinstance(given, FLAGS):
         return np.asarray(given)
     if not isinstance(given, Term) and not hasattr(given, "__len__"):
         try:
@@ -203,7 +207,7 @@ def _has_dtype(given: Any) -> bool:
 
 
 def _is_array(item: Any) -> bool:
-    return isinstance(item, np.ndarray | Term)
+    return isinstance(item, ARRAYS)
 
 
 def _takes(item: Any) -> int:
@@ -223,7 +227,9 @@ def _filled(items: list[Any], shape: tuple[int, ...]) -> list[Any]:
         )
     at = [i for i, item in enumerate(items) if item is Ellipsis]
     if len(at) > 1:
-        raise ShapeError("an index has more than one Ellipsis (...)")
+        raise ShapeError(
+            f"an index has {len(at)} Ellipses (...)", remedy="write ... once"
+        )
     if at and missing:
         items[at[0] : at[0] + 1] = [slice(None)] * missing
     return items
@@ -247,8 +253,8 @@ class _Taker:
             return
         if item is None:
             self.basic.append(None)
-        elif isinstance(item, slice):
-            self.basic.append(span(cast(Any, item), self.shape[self.axis]))
+        elif type(item) is slice:
+            self.basic.append(span(item, self.shape[self.axis]))
             self.axis += 1
         elif isinstance(item, int) and not self.advanced:
             self.basic.append(place(item, self.shape[self.axis], self.axis))
