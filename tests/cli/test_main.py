@@ -219,3 +219,13 @@ def test_a_reader_that_goes_away_ends_the_run():
         assert process.wait(timeout=60) == 141
         assert process.stderr.read() == ""
     assert load_run(folder).result["stopped_by"] == "request"
+
+
+def test_a_terminal_without_the_letters_of_a_name():
+    words = ("--images", "20", "--epochs", "1", "--hidden", "none", "--out", "für")
+    ascii_only = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    with start("train", *words, env=ascii_only) as process:
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert r"run folder: f\xfcr" in out
+    assert load_run("für").settings.images == 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 
 import pytest
@@ -49,3 +50,8 @@ def test_a_full_disk_leaves_the_old_file_alone(tmp_path, monkeypatch, failing):
 def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(RunError, match="cannot be written"):
         write_whole(tmp_path / "no" / "a", "x")
+
+
+def test_names_that_are_no_text_are_escaped(tmp_path):
+    write_whole(tmp_path / "a", json.dumps({"data_dir": "x\udcff"}, ensure_ascii=False))
+    assert json.loads((tmp_path / "a").read_bytes()) == {"data_dir": "x\udcff"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Any
 
 from hubel import __version__
@@ -31,6 +32,7 @@ def main(words: Sequence[str] | None = None) -> int:
         0 when all went well, 1 after an error, 130 after Ctrl-C, 141 when nobody reads
         the output any more. A command that makes no sense raises `SystemExit` with 2.
     """
+    _escape_what_cannot_be_shown()
     chosen = sys.argv[1:] if words is None else words
     options = _parser().parse(chosen, _COMMANDS)
     with warnings.catch_warnings():
@@ -62,6 +64,13 @@ def _parser() -> Parser:
     for name, describe in _COMMANDS.items():
         describe(commands, name)
     return parser
+
+
+def _escape_what_cannot_be_shown() -> None:
+    """Keep a name that the terminal has no letters for from ending a run."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _tell_warning(message: Warning | str, *where: Any, **more: Any) -> None:

@@ -11,8 +11,9 @@ from hubel.errors import RunError
 def write_whole(path: Path, content: bytes | str) -> None:
     """Write a file so that a crash leaves the old one or the new one, never a part.
 
-    Text is written as UTF-8. The bytes are on the disk when this returns: a temporary
-    file is written and synchronised, then renamed, then its folder is synchronised.
+    Text is written as UTF-8; a name of a file that is no text stays readable, escaped.
+    The bytes are on the disk when this returns: a temporary file is written and
+    synchronised, then renamed, then its folder is synchronised.
 
     Raises
     ------
@@ -20,11 +21,12 @@ def write_whole(path: Path, content: bytes | str) -> None:
         If the disk is full or the file cannot be written; the old one is then as it
         was.
     """
-    data = content.encode() if isinstance(content, str) else content
+    if isinstance(content, str):
+        content = content.encode("utf-8", "backslashreplace")
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
-            file.write(data)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
