@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from hubel.errors import TraceError
 from hubel.gates._given import as_value, without_out
 from hubel.gates.define import CONSTANT_RULE, Linear, constant, elementwise, implements
 from hubel.graph.node import spec_of
-from hubel.graph.registry import Value
+from hubel.graph.registry import NUMPY, Value
 
 CHOOSE: Any = np.where
 
@@ -39,14 +38,11 @@ where = elementwise(
 
 
 @implements(np.where)
-def np_where(condition: Value, x: Value = None, y: Value = None, /) -> Value:
-    """Mean what ``np.where`` means with three arguments."""
-    if x is None or y is None:
-        raise TraceError(
-            "np.where of one argument gives arrays whose length is not known while the "
-            "graph is recorded",
-            remedy="use np.where(condition, this, that)",
-        )
+def np_where(condition: Value, *choices: Value) -> Value:
+    """Mean what ``np.where`` means; of the condition alone, ``np.nonzero``."""
+    if not choices:
+        return NUMPY[np.nonzero](condition)
+    x, y = choices
     return where(as_value(condition), as_value(x), as_value(y))
 
 
