@@ -19,6 +19,9 @@ from hubel.graph.operators import Operators
 from hubel.graph.registry import GATES, NUMPY, REDUCTIONS, Value
 from hubel.graph.source import user_line, written
 
+WRITERS: Any = (np.copyto, np.put, np.place, np.putmask, np.fill_diagonal)
+"""NumPy's functions that change an array."""
+
 
 class Term(Operators, Methods):
     """Something that stands for an array: shape, dtype, arithmetic, NumPy."""
@@ -61,6 +64,12 @@ class Term(Operators, Methods):
         options: dict[str, Any],
     ) -> Any:
         meaning = NUMPY.get(function)
+        if meaning is None and function in WRITERS:
+            raise _refusal(
+                f"np.{function.__name__} would write a traced value into a plain array",
+                remedy="use np.broadcast_to(value, shape) in place of np.full, "
+                "np.where in place of np.putmask, or start from hb.zeros",
+            )
         if meaning is None:
             raise _not_covered(f"{function.__module__}.{function.__name__}")
         return meaning(*args, **options)
@@ -69,9 +78,9 @@ class Term(Operators, Methods):
         raise _refusal(
             "a traced value was asked to become a plain NumPy array, which would lose "
             "the graph",
-            remedy="use np.stack or hb.array in place of np.array([...]), np.full_like "
-            "in place of np.full, and start from hb.zeros to fill an array "
-            "element by element",
+            remedy="use np.stack or hb.array in place of np.array([...]), "
+            "np.broadcast_to or np.full_like in place of np.full, and start from "
+            "hb.zeros to fill an array element by element",
         )
 
     def __float__(self) -> float:
@@ -157,7 +166,9 @@ def _with_options(
     else:
         options.pop("where", None)
     dtype = options.pop("dtype", None)
-    if dtype is not None:  # NumPy computes in this dtype: operands are cast, not results
+    if (
+        dtype is not None
+    ):  # NumPy computes in this dtype: operands are cast, not results
         cast, to = GATES["astype"], np.dtype(dtype)
         inputs = tuple([x if x is None else cast(x, dtype=to) for x in inputs])
     return meaning(*inputs, **options)

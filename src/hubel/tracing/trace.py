@@ -27,10 +27,10 @@ from hubel.graph.node import (
     spec_of,
 )
 from hubel.graph.registry import Value
-from hubel.graph.source import line_of, user_line, written
+from hubel.graph.source import Line, line_of, user_line, written
 from hubel.graph.term import Term
 from hubel.tracing.capture import COPIED, Guard
-from hubel.tracing.traced import Traced
+from hubel.tracing.traced import Traced, unseen
 
 ARRAY: Any = np.ndarray
 SHAPED: Any = (np.ndarray, Term, np.generic)
@@ -67,6 +67,7 @@ class Trace:
         self.guards: list[Guard] = []
         self.open = False
         self.nested = False
+        self._unwritten: list[tuple[Traced, Line | None]] = []
 
     def __enter__(self) -> Trace:
         self.open = True
@@ -82,6 +83,8 @@ class Trace:
     ) -> None:
         self.open = False
         _ACTIVE.stack.pop()
+        if error is None:
+            self.check_written()
         cause = error.__cause__ if isinstance(error, ValueError) else None
         if isinstance(cause, TraceError):
             # NumPy reports a[i] = traced as "setting an array element with a
@@ -189,6 +192,20 @@ class Trace:
         if not value.recorder.open:
             raise ended(use)
         return value.snapshot()
+
+    def remember(self, value: Traced) -> None:
+        """Note the result of ``view op= other``, to be written into the base."""
+        self._unwritten.append((value, user_line()))
+
+    def forget(self, value: Traced) -> None:
+        """Note that a value is being written into an array."""
+        if self._unwritten:
+            self._unwritten = [x for x in self._unwritten if x[0] is not value]
+
+    def check_written(self) -> None:
+        """Raise ``TraceError`` if a view was changed and its base was not."""
+        for _, line in self._unwritten:
+            raise unseen(line)
 
     def check_captured(self) -> None:
         """Raise ``MutationError`` if a captured array has changed."""

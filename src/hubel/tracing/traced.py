@@ -10,7 +10,7 @@ import numpy as np
 from hubel.errors import DTypeError, ShapeError, TraceError
 from hubel.graph.node import Gate, Node, describe
 from hubel.graph.registry import GATES, NUMPY, Value, write
-from hubel.graph.source import user_line, written
+from hubel.graph.source import Line, user_line, written
 from hubel.graph.term import Term
 
 
@@ -26,6 +26,24 @@ class Recorder(Protocol):
     ) -> Traced:
         """Apply a gate and note that it was applied."""
         ...
+
+    def remember(self, value: Traced) -> None:
+        """Note the result of ``view op= other``, to be written into the base."""
+        ...
+
+    def forget(self, value: Traced) -> None:
+        """Note that a value is being written into an array."""
+        ...
+
+
+def unseen(line: Line | None) -> TraceError:
+    """Make the error of a write that another name of the same memory misses."""
+    return TraceError(
+        "writing to a traced array of which a view is also in use: the other "
+        "name would not see the write, as it would in NumPy",
+        where=written(line),
+        remedy="write before taking the view, or take a .copy()",
+    )
 
 
 class Traced(Term):
@@ -105,17 +123,14 @@ class Traced(Term):
 
     def __setitem__(self, index: Any, new: Value) -> None:
         """Write as an array would: this handle becomes the array after the write."""
+        if isinstance(new, Traced):
+            new.recorder.forget(new)
         self._become(NUMPY[write](self, index, new))
 
     def _become(self, after: Any) -> None:
         """Take the place of an array after a write, which every name of it sees."""
         if self._shares():
-            raise TraceError(
-                "writing to a traced array of which a view is also in use: the other "
-                "name would not see the write, as it would in NumPy",
-                where=written(user_line()),
-                remedy="write before taking the view, or take a .copy()",
-            )
+            raise unseen(user_line())
         self.recorder, self.level = after.recorder, after.level
         self.node, self.value = after.node, after.value
 
@@ -129,7 +144,12 @@ class Traced(Term):
                 f"{gate} in place: {describe(after)} does not fit {describe(self)}",
                 where=written(user_line()),
             )
-        self._become(after if after.dtype == self.dtype else self._fitted(after, gate))
+        if after.dtype != self.dtype:
+            after = self._fitted(after, gate)
+        if self._shares():  # right in z[i] += y, where the next step is z[i] = after
+            after.recorder.remember(after)
+            return after
+        self._become(after)
         return self
 
     def _fitted(self, after: Traced, gate: str) -> Any:

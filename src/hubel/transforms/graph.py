@@ -136,6 +136,7 @@ class Graph:
                 raise GraphError("the graph has no output", remedy="call output(value)")
             self._core = build(self._given, self._outputs, self._named)
             if self._trace is not None:
+                self._trace.check_written()
                 self._trace.open = False
                 self._trace = None
         return self._core
