@@ -17,8 +17,10 @@ def _uniform(
 ) -> Any:
     """Fill an array from NumPy's counter-based Philox generator under the key."""
     words = np.ascontiguousarray(key)
-    generator = np.random.Generator(np.random.Philox(key=words))
-    return generator.random(shape if out is None else None, dtype=dtype, out=out)
+    generator: Any = np.random.Generator(np.random.Philox(key=words))
+    if out is not None:
+        return generator.random(dtype=dtype, out=out)
+    return generator.random(shape, dtype=dtype)[()]
 
 
 def _infer(key: Spec, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Spec:
