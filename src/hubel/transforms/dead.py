@@ -25,16 +25,16 @@ def warn_if_dead(
 ) -> None:
     """Warn if an input gets no gradient although the output depends on it.
 
-    Only gates that the user's own line applied are blamed: derivatives of ReLU or abs
-    are constant too, and their zero second derivative is right.
+    Only paths of gates that the user's own lines applied count: derivatives of ReLU
+    or abs are constant too, and their zero second derivative is right.
     """
-    for position, node in enumerate(inputs):
-        if node in found:
-            continue
-        reached = dependents([node], trace.nodes)
+    missing = [(i, node) for i, node in enumerate(inputs) if node not in found]
+    applied = [n for n in trace.nodes if n.line is not None] if missing else []
+    for position, node in missing:
+        reached = dependents([node], applied)
         if not any(output in reached for output in outputs):
             continue
-        culprit = next((n for n in trace.nodes if _blocks(n, reached)), None)
+        culprit = next((n for n in applied if _blocks(n, reached)), None)
         if culprit is None or culprit.line is None:
             continue
         name = getattr(f, "__name__", type(f).__name__)
