@@ -14,10 +14,11 @@ from hubel.nn import (
     Sequential,
     initialize,
     mlp,
+    softmax_cross_entropy,
 )
 from hubel.streams import stream
 
-VARIANCES = {"fan_in": 1 / 300, "he": 2 / 300, "glorot": 2 / 500}
+VARIANCES = {"fan_in": 1 / 300, "he": 2 / 300, "glorot": 2 / 500, "small": 1e-4 / 300}
 
 
 @pytest.mark.parametrize("name", INITIALIZERS)
@@ -25,6 +26,13 @@ def test_variance(name):
     weights = Linear(300, 200, init=name, dtype=np.float64).weight
     assert abs(weights.mean()) < 5 * np.sqrt(VARIANCES[name] / weights.size)
     assert weights.var() == pytest.approx(VARIANCES[name], rel=0.03)
+
+
+def test_a_net_starts_undecided():
+    x = stream(0, "test").standard_normal((50, 30), np.float32)
+    scores = mlp(30, 20, 10)(x)
+    loss = softmax_cross_entropy(scores, np.arange(50) % 10)
+    assert float(loss) == pytest.approx(np.log(10), rel=0.01)
 
 
 def test_biases_start_at_zero():

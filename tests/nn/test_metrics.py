@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hubel.errors import OptionError, ShapeError
+from hubel.errors import DTypeError, OptionError, ShapeError
 from hubel.nn import (
     Flatten,
     Module,
@@ -55,6 +55,11 @@ def test_evaluate_without_classes():
     loss, fraction = evaluate(net, x, net(x) + 1, loss="squared")
     assert loss == pytest.approx(1.0)
     assert fraction is None
+
+
+def test_accuracy_needs_classes():
+    with pytest.raises(DTypeError, match="float64"):
+        accuracy(NET, IMAGES, LABELS.astype(float))
 
 
 def test_nothing_to_score():

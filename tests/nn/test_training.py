@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
@@ -93,6 +95,7 @@ def test_digits_are_learned():
         validation=(images[1400:], labels[1400:]),
         epochs=8,
         batch_size=50,
+        lr=0.05,
     )
     assert [record.epoch for record in history] == list(range(1, 9))
     assert history[-1].train_accuracy > 0.98
@@ -109,7 +112,7 @@ def test_yes_or_no_and_numbers():
     assert accuracy(net, X, right) > 0.95
     target = X @ np.arange(12.0).reshape(6, 2)
     net, history = fit(
-        mlp(6, 2, dtype=np.float64), X, target, loss="squared", epochs=60
+        mlp(6, 2, dtype=np.float64), X, target, loss="squared", epochs=60, batch_size=9
     )
     assert history[-1].train_accuracy is None
     assert history[-1].train_loss < 1e-3 * history[0].train_loss
@@ -273,3 +276,22 @@ def test_examples_that_cannot_be_trained_on():
         Training(net, X, Y + (np.arange(50) == 7) * (3 - Y[7]), config(loss="svm"))
     with pytest.raises(DTypeError, match="float64"):
         finish(Training(net, X, Y.astype(float), config()))
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_steps_after_the_first_allocate_no_arrays(dropout):
+    images = stream(3, "test").integers(0, 256, (2000, 16, 16, 3), dtype=np.uint8)
+    net = Sequential(Normalize.of(images), Flatten(), mlp(768, 64, 10, dropout=dropout))
+    labels = np.arange(2000) % 10
+    settings = config(batch_size=200, lr=0.01, l2=1e-3, slice_seconds=0)
+    slices = Training(net, images, labels, settings).slices()
+    next(slices), next(slices)
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(6):
+            next(slices)
+        peak = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+    assert peak < 64 * 1024

@@ -54,7 +54,7 @@ class TrainConfig:
 
     epochs: int = 10
     batch_size: int = 128
-    lr: float = 0.05
+    lr: float = 0.02
     momentum: float = 0.9
     l2: float = 0.0
     schedule: str | Schedule = "cosine"

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hubel.errors import OptionError, ShapeError
+from hubel.errors import DTypeError, OptionError, ShapeError
 from hubel.nn._losses import Loss, find_loss
 from hubel.nn._metrics import choose, count_correct
 from hubel.nn._module import Array, Module
@@ -84,6 +84,11 @@ def accuracy(
 ) -> float:
     """Return the fraction of examples whose class the net chooses, from 0 to 1.
 
+    Raises
+    ------
+    DTypeError
+        If the labels are not classes, of shape (n,).
+
     Examples
     --------
     >>> from hubel.nn import mlp
@@ -92,7 +97,14 @@ def accuracy(
     >>> accuracy(net, x, predict(net, x))
     1.0
     """
-    return evaluate(net, images, labels, batch_size=batch_size)[1] or 0.0
+    scores = predict_scores(net, images, batch_size=batch_size)
+    correct = count_correct(scores, labels)
+    if correct is None:
+        raise DTypeError(
+            f"labels must be whole numbers of shape (n,), not {labels.dtype} of shape "
+            f"{labels.shape}"
+        )
+    return int(correct) / len(labels)
 
 
 def evaluate(

@@ -23,8 +23,8 @@ class Linear(Module):
     in_features, out_features : int
         Numbers of inputs and of neurons, at least 1.
     init : str or callable
-        How the weights are drawn: ``"fan_in"``, ``"glorot"``, ``"he"``, or a function
-        of a generator and the shape. Biases start at 0.
+        How the weights are drawn: ``"fan_in"``, ``"glorot"``, ``"he"``, ``"small"``,
+        or a function of a generator and the shape. Biases start at 0.
     seed : int
         With ``init`` decides the weights.
     dtype : dtype

@@ -38,7 +38,7 @@ def mlp(
         Decides the weights.
     init : str or callable, optional
         The initialiser of the hidden layers; by default "he" for the ReLU family and
-        "glorot" for others. The last layer's is "glorot".
+        "glorot" for others. The last layer's is "small".
     dtype : dtype
         float32 or float64.
 
@@ -70,7 +70,7 @@ def mlp(
         layers += [Linear(inputs, neurons * pieces, init=chosen, dtype=dtype), act]
         if dropout:
             layers.append(Dropout(dropout))
-    last = Linear(widths[-2], widths[-1], init="glorot", dtype=dtype)
+    last = Linear(widths[-2], widths[-1], init="small", dtype=dtype)
     return initialize(Sequential(*layers, last), seed)
 
 
