@@ -39,8 +39,8 @@ class Recorder(Protocol):
 def unseen(line: Line | None) -> TraceError:
     """Make the error of a write that another name of the same memory misses."""
     return TraceError(
-        "writing to a traced array of which a view is also in use: the other "
-        "name would not see the write, as it would in NumPy",
+        "writing to a traced array of which a view is used later: the other name "
+        "would not see the write, as it would in NumPy",
         where=written(line),
         remedy="write before taking the view, or take a .copy()",
     )
@@ -49,7 +49,15 @@ def unseen(line: Line | None) -> TraceError:
 class Traced(Term):
     """A handle on a node of a running trace, and on its value when that is known."""
 
-    __slots__ = ("__weakref__", "_sharing", "level", "node", "recorder", "value")
+    __slots__ = (
+        "__weakref__",
+        "_outdated",
+        "_sharing",
+        "level",
+        "node",
+        "recorder",
+        "value",
+    )
 
     def __init__(self, trace: Recorder, node: Node, value: Value) -> None:
         self.recorder = trace
@@ -102,6 +110,22 @@ class Traced(Term):
         self._sharing[:] = [handle for handle in self._sharing if handle() is not None]
         return len(self._sharing) > 1
 
+    def _outdate_others(self) -> None:
+        """Make every further use of the handles that miss a write an error."""
+        line = user_line()
+        for handle in self._sharing or ():
+            other = handle()
+            if other is not None and other is not self:
+                other._outdated = line
+                del other.node
+        self._sharing = None
+
+    def __getattr__(self, name: str) -> Any:
+        # Python asks here only for what is missing, such as an outdated handle's node.
+        if name == "node":
+            raise unseen(self._outdated)
+        raise AttributeError(f"a traced value has no attribute {name!r}")
+
     def snapshot(self) -> Traced:
         """Return another handle, which does not see later writes to this one."""
         return Traced(self.recorder, self.node, self.value)
@@ -130,7 +154,7 @@ class Traced(Term):
     def _become(self, after: Any) -> None:
         """Take the place of an array after a write, which every name of it sees."""
         if self._shares():
-            raise unseen(user_line())
+            self._outdate_others()
         self.recorder, self.level = after.recorder, after.level
         self.node, self.value = after.node, after.value
 
@@ -187,5 +211,7 @@ class Traced(Term):
         return format(self.value, spec)
 
     def __repr__(self) -> str:
+        if hasattr(self, "_outdated"):
+            return f"<traced, outdated by a write at {written(self._outdated)}>"
         known = f" = {self.value!r}" if self.recorder.with_values else ""
         return f"<traced {describe(self)}{known}>"
