@@ -8,7 +8,6 @@ numbers follow from its counters alone.
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import numpy as np
@@ -37,6 +36,8 @@ def stream(seed: int, purpose: str, *counters: int) -> np.random.Generator:
     >>> bool(a.random() == b.random())
     True
     """
+    import hashlib  # slow to load, and drawing random numbers is rare at import
+
     name = "/".join([str(int(seed)), purpose, *(str(int(c)) for c in counters)])
     digest = hashlib.sha256(name.encode()).digest()
     key = np.frombuffer(digest[:16], dtype="<u8").astype(np.uint64)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import linecache
+import os.path
 import sys
-from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 
 import numpy as np
@@ -12,9 +12,9 @@ import numpy as np
 Line = tuple[str, int]
 """A line of the user's source: file name and line number."""
 
-HUBEL = str(Path(__file__).resolve().parents[1])
-NUMPY = str(Path(np.__file__).resolve().parent)
-DERIVE = str(Path(HUBEL) / "derive")
+HUBEL = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+NUMPY = os.path.dirname(os.path.abspath(np.__file__))
+DERIVE = os.path.join(HUBEL, "derive")
 
 _OWN: dict[CodeType, bool | None] = {}
 """Code seen so far: ours or NumPy's (True), a sweep's (None), the user's (False)."""

@@ -6,7 +6,6 @@ fingerprint is checked before a reverse sweep reads the array.
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from typing import Any
 
@@ -34,7 +33,7 @@ def fingerprint(array: np.ndarray[Any, Any]) -> bytes:
     flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     whole = flat.size // (8 * WIDTH) * (8 * WIDTH)
     rows = flat[:whole].view(np.uint64).reshape(-1, WIDTH) @ _weights()
-    return hashlib.blake2b(rows.tobytes() + flat[whole:].tobytes()).digest()
+    return rows.tobytes() + flat[whole:].tobytes()
 
 
 @cache

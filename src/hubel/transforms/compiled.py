@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -21,7 +20,6 @@ from hubel.tracing.signature import signature
 from hubel.tracing.tree import flatten, unflatten
 from hubel.transforms.donation import check_donated, pair
 
-LOG = logging.getLogger("hubel")
 KEPT = 32
 """Plans kept per compiled function; the one unused for longest goes first."""
 
@@ -70,6 +68,13 @@ def compile(
             compile, static_argnames=static_argnames, donate=donate
         )
     return Compiled(f, frozenset(static_argnames), tuple(donate))
+
+
+def logger() -> Any:
+    """Return hubel's logger; the module is loaded when something is compiled."""
+    import logging
+
+    return logging.getLogger("hubel")
 
 
 class Compiled:
@@ -139,7 +144,7 @@ class Compiled:
             shapes = ", ".join(
                 describe(spec_of(leaf)) for leaf in flatten(args)[0] if is_number(leaf)
             )
-            LOG.debug("compiling %s for %s", name, shapes)
+            logger().debug("compiling %s for %s", name, shapes)
             program = trace_program(self._f, args, kwargs, self._static)
             if program.captures:
                 return None
