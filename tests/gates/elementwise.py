@@ -52,7 +52,15 @@ EXPONENT = {("ldexp", 1)}
 CONDITION = {("where", 0)}
 """Arguments that are true or false."""
 
-NOT_ANALYTIC = {"absolute", "conjugate", "imag", "nan_to_num", "real", "softplus"}
+NOT_ANALYTIC = {
+    "absolute",
+    "conjugate",
+    "imag",
+    "nan_to_num",
+    "phase",
+    "real",
+    "softplus",
+}
 """Gates whose forward function takes complex numbers to something else."""
 
 

@@ -17,7 +17,8 @@ arcsinh = elementwise(
 arccosh = elementwise(
     "arccosh",
     np.arccosh,
-    lambda out, x: divide(1, sqrt(multiply(x - 1, x + 1))),
+    # The root of each factor: only so is the branch that of arccosh.
+    lambda out, x: divide(1, multiply(sqrt(x - 1), sqrt(x + 1))),
     weight=10,
 )
 arctanh = elementwise(

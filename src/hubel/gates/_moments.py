@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from hubel.errors import OptionError
-from hubel.gates._arithmetic import divide, square, subtract
+from hubel.gates._arithmetic import divide, subtract
 from hubel.gates._cast import astype
+from hubel.gates._complex import real_dtype, squared_modulus
 from hubel.gates._given import as_value, without_out
 from hubel.gates._power import sqrt
 from hubel.gates._sum import broadcast_to, sum_over
@@ -43,9 +44,8 @@ def _count(a: Value, axis: tuple[int, ...], keepdims: bool, where: Value) -> Val
     """Count the elements: a number, or an array where that depends on ``where``."""
     if where is None:
         return math.prod([shape_of(a)[i] for i in axis])
-    counted = astype(
-        broadcast_to(as_value(where), shape=shape_of(a)), dtype=dtype_of(a)
-    )
+    spread = broadcast_to(as_value(where), shape=shape_of(a))
+    counted = astype(spread, dtype=real_dtype(dtype_of(a)))
     return sum_over(counted, axis=axis, keepdims=keepdims)
 
 
@@ -91,7 +91,7 @@ def np_var(
     a, kept = _accumulated(as_value(a), dtype)
     axes = normal_axes(axis, ndim_of(a))
     centre = divide(_total(a, axes, True, where), _count(a, axes, True, where))
-    squares = _total(square(subtract(a, centre)), axes, bool(keepdims), where)
+    squares = _total(squared_modulus(subtract(a, centre)), axes, bool(keepdims), where)
     count = _count(a, axes, bool(keepdims), where)
     variance = divide(squares, count - (ddof if correction is None else correction))
     return variance if kept is None else astype(variance, dtype=kept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hubel.gates._arithmetic import divide, multiply, positive, reciprocal, square
+from hubel.gates._cast import astype
 from hubel.gates._chain import chain
 from hubel.gates._compare import equal
 from hubel.gates._exponential import log
@@ -23,7 +24,9 @@ def _to_base(out: Value, x: Value, y: Value) -> Value:
 
 
 def _to_exponent(out: Value, x: Value, y: Value) -> Value:
-    """Give x^y log(x), which is 0 at x = 0."""
+    """Give x^y log(x), which is 0 at x = 0; complex if the power is."""
+    if dtype_of(out).kind == "c":
+        x = astype(x, dtype=dtype_of(out))
     return chain(out, where(equal(x, 0), 0, log(x)))
 
 

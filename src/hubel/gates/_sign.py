@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from hubel.gates._arithmetic import divide, fmod
-from hubel.gates._chain import chain
 from hubel.gates._compare import equal, isinf
-from hubel.gates._complex import conjugate, real
+from hubel.gates._complex import conjugate, is_complex
 from hubel.gates._rounding import trunc
 from hubel.gates._where import where
 from hubel.gates.define import (
     CONSTANT_RULE,
-    ByHand,
+    Pair,
     constant,
-    dtype_of,
     elementwise,
     implements,
 )
@@ -23,32 +23,46 @@ from hubel.graph.registry import Value
 sign = constant("sign", np.sign)
 
 
-def _direction(out: Value, x: Value) -> Value:
-    """Give x / |x|, and 0 at 0; ``out`` is |x|."""
-    return where(equal(out, 0), 0, divide(x, out))
+def _turn(x: Value, length: Value) -> Value:
+    """Give x / |x|, and 0 at 0."""
+    return where(equal(length, 0), 0, divide(x, length))
 
 
-def _absolute_pull(g: Value, out: Value, x: Value) -> Value:
-    if dtype_of(x).kind != "c":
-        return chain(g, sign(x))
-    return chain(g, conjugate(_direction(out, x)))
-
-
-def _absolute_push(t: Value, out: Value, x: Value) -> Value:
-    moved = _absolute_pull(t, out, x)
-    return real(moved) if dtype_of(x).kind == "c" else moved
+def _half_turn_back(out: Value, x: Value) -> Value:
+    """Give d|x| / dx, which is half of conj(x) / |x|; of a real x, its sign."""
+    return 0.5 * conjugate(_turn(x, out)) if is_complex(x) else sign(x)
 
 
 absolute = elementwise(
-    "absolute", np.absolute, ByHand(_absolute_pull, _absolute_push), operator=True
+    "absolute",
+    np.absolute,
+    Pair(_half_turn_back, lambda out, x: 0.5 * _turn(x, out)),
+    operator=True,
 )
 fabs = elementwise("fabs", np.fabs, lambda out, x: sign(x))
 
 
+def _phase(x: Value, out: Any = None) -> Any:
+    """Give x / |x|, which is what NumPy 2 calls the sign of a complex number."""
+    return np.sign(x, out=out)
+
+
+phase = elementwise(
+    "phase",
+    _phase,
+    Pair(
+        lambda out, x: _turn(0.5 if is_complex(x) else 0.0, absolute(x)),
+        lambda out, x: _turn(-0.5 * out * out, absolute(x)),
+    ),
+    fills=True,
+    weight=8,
+)
+
+
 @implements(np.sign)
 def np_sign(x: Value) -> Value:
-    """Mean what ``np.sign`` means: x / |x| turns with a complex x."""
-    return _direction(absolute(x), x) if dtype_of(x).kind == "c" else sign(x)
+    """Mean what ``np.sign`` means."""
+    return phase(x) if is_complex(x) else sign(x)
 
 
 copysign = elementwise(

@@ -3,6 +3,7 @@
 Each argument of a gate has a rule of one kind:
 
 ``Partial``   the gate acts on elements; one partial derivative, written in gates
+``Pair``      the same for a gate that is not holomorphic: d/dz and d/d(conj z)
 ``Linear``    linear together with the other linear arguments (add, where, concatenate)
 ``Multilinear``  linear in this argument while the others are held (matmul)
 ``Constant``  derivative exactly zero
@@ -79,6 +80,53 @@ class Partial(Rule):
     ) -> Value:
         """Multiply the tangent by the partial."""
         return GATES["chain"](t, self.partial(out, *args, **params))
+
+
+class Pair(Rule):
+    """Elementwise, not holomorphic: the partials with respect to z and to conj z.
+
+    Both are called as ``partial(out, *args, **params)``. Of a real argument ``partial``
+    alone is the derivative. With p and q for the two, d(out) = p dz + q conj(dz)
+    (Wirtinger 1927), and an upstream gradient g, which pairs with tangents as Re(g t),
+    comes to z as g p + conj(g q).
+    """
+
+    __slots__ = ("conjugate", "partial")
+
+    def __init__(self, partial: Local, conjugate: Local) -> None:
+        self.partial: Callable[..., Value] = partial
+        self.conjugate: Callable[..., Value] = conjugate
+
+    def pull(
+        self,
+        position: int,
+        g: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> Value:
+        """Multiply the upstream gradient by both partials."""
+        direct = GATES["chain"](g, self.partial(out, *args, **params))
+        if dtype_of(args[position]).kind != "c":
+            return direct
+        turned = GATES["chain"](g, self.conjugate(out, *args, **params))
+        return GATES["add"](direct, GATES["conjugate"](turned))
+
+    def push(
+        self,
+        position: int,
+        t: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> Value:
+        """Multiply the tangent, and its conjugate, by the partials."""
+        moved = GATES["chain"](t, self.partial(out, *args, **params))
+        if dtype_of(args[position]).kind != "c":
+            return moved
+        q = self.conjugate(out, *args, **params)
+        moved = GATES["add"](moved, GATES["chain"](GATES["conjugate"](t), q))
+        return GATES["real"](moved) if dtype_of(out).kind == "f" else moved
 
 
 class Linear(Rule):
