@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hubel.errors import ShapeError
+from hubel.errors import OptionError, ShapeError
 from hubel.gates._given import as_value
 from hubel.gates._layout import lengths_of, np_ravel, reshape
 from hubel.gates._sum import broadcast_to
@@ -101,7 +101,7 @@ def np_meshgrid(
 ) -> tuple[Value, ...]:
     """Mean what ``np.meshgrid`` means."""
     if indexing not in ("xy", "ij"):
-        raise ShapeError(f"indexing={indexing!r} of np.meshgrid", remedy="xy or ij")
+        raise OptionError(f"indexing={indexing!r}", remedy="use indexing xy or ij")
     vectors = [np_ravel(as_value(v)) for v in xi]
     count = len(vectors)
     places = list(range(count))

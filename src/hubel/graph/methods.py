@@ -172,9 +172,9 @@ class Methods:
         """Mean ``np.searchsorted`` of this."""
         return NUMPY[np.searchsorted](self, *args, **options)
 
-    def compress(self, *args: Any, **options: Any) -> Any:
+    def compress(self, condition: Value, axis: int | None = None) -> Any:
         """Mean ``np.compress`` of this."""
-        return NUMPY[np.compress](self, *args, **options)
+        return NUMPY[np.compress](condition, self, axis)
 
     def choose(self, *args: Any, **options: Any) -> Any:
         """Mean ``np.choose`` of this."""
