@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import threading
 from collections import OrderedDict
@@ -14,11 +13,13 @@ from hubel.compiler.passes import run_passes
 from hubel.compiler.plan import Plan, make_plan
 from hubel.errors import OptionError, TraceError
 from hubel.graph.node import describe, spec_of
+from hubel.graph.observer import OBSERVERS, Observer, observer
 from hubel.graph.term import Term
 from hubel.tracing.program import Program, argument_names, is_number, trace_program
 from hubel.tracing.signature import signature
 from hubel.tracing.tree import flatten, unflatten
 from hubel.transforms.donation import check_donated, pair
+from hubel.transforms.replay import call_graph, call_traced, kept
 
 KEPT = 32
 """Plans kept per compiled function; the one unused for longest goes first."""
@@ -103,12 +104,36 @@ class Compiled:
                 return self._f(*args, **kwargs)
         else:
             self._used(key)
+        if OBSERVERS and (watch := observer()):
+            return self._watched(watch, ready, leaves, args, kwargs)
         return ready.run(leaves)
+
+    def _watched(
+        self,
+        watch: Observer,
+        ready: _Ready,
+        leaves: list[Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        """Run a plan under an observer, who may want the same call gate by gate."""
+        args, kwargs = kept((args, kwargs))
+        same = flatten((args, kwargs))[0]
+        graph, inputs = ready.runner.plan.graph, [same[i] for i in ready.pick]
+        again = (
+            functools.partial(call_traced, self._f, args, kwargs, self._static),
+            functools.partial(call_graph, graph, inputs),
+        )
+        name = getattr(self._f, "__name__", "function")
+        run = functools.partial(ready.run, leaves)
+        return watch.ran(name, inputs, run, again)
 
     def _used(self, key: Hashable) -> None:
         """Note that a plan was used, unless another thread has just dropped it."""
-        with contextlib.suppress(KeyError):
+        try:  # contextlib.suppress costs more than the call
             self._plans.move_to_end(key)
+        except KeyError:
+            pass
 
     def plan(self, *args: Any, **kwargs: Any) -> Plan:
         """Return the plan for these arguments (or specs), making it if it is new."""

@@ -62,10 +62,18 @@ def check_donated(names: Sequence[str], inputs: Sequence[Any], given: set[str]) 
 
 
 def _own_memory(inputs: Sequence[Any]) -> bool:
-    """Whether the inputs are different objects, each with memory of its own."""
-    if len({id(each) for each in inputs}) < len(inputs):
-        return False
-    return all(getattr(each, "base", None) is None for each in inputs)
+    """Whether every array lies in memory that some array owns, no two in the same."""
+    owners: set[int] = set()
+    count = 0
+    for each in inputs:
+        if each.__class__ is not ARRAY:
+            continue
+        owner = each if each.base is None else each.base
+        if owner.__class__ is not ARRAY:
+            return False
+        owners.add(id(owner))
+        count += 1
+    return len(owners) == count
 
 
 def _overlap(array: Any, other: Any) -> bool:
