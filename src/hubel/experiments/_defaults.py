@@ -41,10 +41,10 @@ _TABLE = {
         epochs=10, batch_size=128, lr=0.05, l2=1e-4, dropout=0.0, normalize="image set"
     ),
     ("cifar10", "linear"): Defaults(
-        epochs=20, batch_size=200, lr=0.005, l2=1e-2, dropout=0.0
+        epochs=20, batch_size=200, lr=0.002, l2=3e-2, dropout=0.0
     ),
     ("cifar10", "hidden"): Defaults(
-        epochs=30, batch_size=200, lr=0.02, l2=3e-3, dropout=0.0
+        epochs=30, batch_size=200, lr=0.02, l2=1e-2, dropout=0.0
     ),
 }
 """By data set, and by whether the net has a hidden layer; for softmax and SGD."""
@@ -52,8 +52,8 @@ _TABLE = {
 _ADAM_LR = 0.001
 """Adam scales every step itself, so one learning rate serves all data."""
 
-_SVM_LR = 0.25
-"""The SVM loss adds up the margins of all wrong classes: its gradients are larger."""
+_SVM_LR, _SVM_L2 = 0.25, 3.0
+"""Factors for the SVM loss: the sum of many margins has the larger gradients."""
 
 
 def defaults_for(data: str, *, linear: bool, loss: str, optimizer: str) -> Defaults:
@@ -62,5 +62,5 @@ def defaults_for(data: str, *, linear: bool, loss: str, optimizer: str) -> Defau
     if optimizer == "adam":
         return replace(chosen, lr=_ADAM_LR)
     if loss == "svm":
-        return replace(chosen, lr=chosen.lr * _SVM_LR)
+        return replace(chosen, lr=chosen.lr * _SVM_LR, l2=chosen.l2 * _SVM_L2)
     return chosen
