@@ -250,6 +250,7 @@ TAKEN: dict[str, Callable[..., Any]] = {
     "insert": lambda x: np.insert(x, 1, 5.0, 1),
     "insert several": lambda x: np.insert(x, [1, 1, 2], x[:, :3], 1),
     "insert into all": lambda x: np.insert(x, 2, x[0]),
+    "insert ints": lambda x: np.insert(x, 1, [1, 2, 3, 4, 5], 0),
     "insert a row": lambda x: np.insert(x, 1, x[0], 0),
     "insert at a slice": lambda x: np.insert(x, slice(0, 2), x[:2], 0),
     "resize": lambda x: np.resize(x, (7, 3)),

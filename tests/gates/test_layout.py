@@ -47,6 +47,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "atleast_3d of 0-d": lambda x: np.atleast_3d(x.sum()),
     "atleast_3d of a vector": lambda x: np.atleast_3d(x[0]),
     "atleast_3d of a matrix": lambda x: np.atleast_3d(x),
+    "atleast_3d of more": lambda x: np.atleast_3d(x[None]),
     "flip": np.flip,
     "flip an axis": lambda x: np.flip(x, 0),
     "flip axes": lambda x: np.flip(x[None], (0, -1)),
@@ -94,6 +95,7 @@ CALLS: dict[str, Callable[..., Any]] = {
         x, ((1, 2), (0, 1)), constant_values=((1, 2), (3, 4))
     ),
     "pad edge": lambda x: np.pad(x, 2, "edge"),
+    "pad one edge": lambda x: np.pad(x, ((0, 0), (0, 2)), "edge"),
     "pad reflect": lambda x: np.pad(x, (1, 5), mode="reflect"),
     "pad symmetric": lambda x: np.pad(x, 3, "symmetric"),
     "pad wrap": lambda x: np.pad(x, ((4, 0), (0, 5)), "wrap"),
@@ -128,6 +130,7 @@ def test_casts():
     assert_as_numpy(lambda x: x.astype(int), X)
     assert_as_numpy(lambda x: x.astype(np.float32) * 2, X)
     assert_as_numpy(lambda x: np.astype(x, np.complex128), X)
+    assert_as_numpy(lambda x: np.trace(x, dtype=np.float32), X)
     assert hb.grad(lambda x: x.astype(np.float32).sum())(X).dtype == np.float64
 
 
@@ -141,6 +144,7 @@ def test_empty_arrays():
         lambda x: np.flip(x),
         lambda x: np.pad(x, 1),
         lambda x: np.diagonal(x),
+        lambda x: np.resize(x, (2, 2)),
     ):
         assert_as_numpy(f, nothing)
         assert hb.grad(lambda x, f=f: f(x).sum())(nothing).shape == (0, 3)

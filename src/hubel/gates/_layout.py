@@ -118,13 +118,11 @@ def np_reshape(
     shape: Shape | None = None,
     order: str = "C",
     *,
-    newshape: Shape | None = None,
+    newshape: Shape = (),
     copy: bool | None = None,
 ) -> Value:
     """Mean what ``np.reshape`` means; one length may be -1."""
-    given = newshape if shape is None else shape
-    if given is None:
-        raise ShapeError("np.reshape needs a shape")
+    given = newshape if shape is None else shape  # its name before NumPy 2.1
     lengths = full_shape(given, math.prod(shape_of(a)))
     if without_memory_order(order) == "F":
         return np_transpose(reshape(np_transpose(a), shape=lengths[::-1]))

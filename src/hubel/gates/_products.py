@@ -155,7 +155,7 @@ def np_vecmat(x1: Value, x2: Value, /) -> Value:
 
 
 NUMPY[np.vecdot] = np_vecdot
-if hasattr(np, "matvec"):  # NumPy 2.2
+if hasattr(np, "matvec"):  # pragma: no branch, NumPy 2.2
     NUMPY[np.matvec] = np_matvec
     NUMPY[np.vecmat] = np_vecmat
 

@@ -97,5 +97,5 @@ def np_unstack(x: Value, /, *, axis: int = 0) -> tuple[Value, ...]:
     return tuple(slice_along(x, i, axis) for i in range(shape_of(x)[axis]))
 
 
-if hasattr(np, "unstack"):  # NumPy 2.1
+if hasattr(np, "unstack"):  # pragma: no branch, NumPy 2.1
     NUMPY[np.unstack] = np_unstack
