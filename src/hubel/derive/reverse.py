@@ -15,6 +15,7 @@ from hubel.gates._sum import unbroadcast
 from hubel.gates.define import dtype_of, shape_of
 from hubel.graph.graph import CoreGraph, build
 from hubel.graph.node import CONSTANT, Node, Spec, constant_node, input_node
+from hubel.graph.observer import observer
 from hubel.graph.registry import GATES, Value
 from hubel.graph.walk import dependents
 
@@ -47,7 +48,7 @@ def pull(
         depends on through a non-zero derivative is absent.
     """
     gradients: Gradients = dict(upstream)
-    add = GATES["add"]
+    add, watch = GATES["add"], observer()
     with np.errstate(all="ignore"):
         for node in reversed(nodes):
             g = gradients.get(node)
@@ -61,12 +62,17 @@ def pull(
                 if active is not None and source not in active:
                     continue
                 rule = rules[position] if position < len(rules) else rules[-1]
+                if watch:
+                    rule = watch.pulling(node, position, rule)
                 part = rule.pull(position, g, out, args, node.params)
                 if part is None:
                     continue
-                part = match(part, source)
+                if shape_of(part) != source.shape or dtype_of(part) != source.dtype:
+                    part = match(part, source)
                 known = gradients.get(source)
                 gradients[source] = part if known is None else add(known, part)
+        if watch:
+            watch.pulled(gradients)
     return gradients
 
 
@@ -79,7 +85,7 @@ def match(g: Value, node: Node) -> Value:
     """Give a gradient the shape and dtype of the value that it belongs to."""
     if shape_of(g) != node.shape:
         g = unbroadcast(g, node.shape)
-    if dtype_of(g) is not node.dtype and dtype_of(g) != node.dtype:
+    if dtype_of(g) != node.dtype:
         if node.dtype.kind == "f" and dtype_of(g).kind == "c":
             g = GATES["real"](g)
         g = GATES["astype"](g, dtype=node.dtype)
