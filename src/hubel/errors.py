@@ -64,6 +64,10 @@ class DataError(HubelError, ValueError):
     """A data file or folder that is missing, damaged or not what it claims to be."""
 
 
+class NonFiniteError(HubelError, ArithmeticError):
+    """A gate made NaN or infinity from finite numbers, where this was watched."""
+
+
 class TrainingError(HubelError, RuntimeError):
     """Training that cannot go on, such as a loss that is no longer finite."""
 

@@ -10,6 +10,7 @@ from hubel.gates._sum import broadcast_to
 from hubel.gates.define import dtype_of, shape_of
 from hubel.graph.graph import CoreGraph, build
 from hubel.graph.node import Node, Spec, constant_node, input_node
+from hubel.graph.observer import observer
 from hubel.graph.registry import GATES, Value
 
 Tangents = dict[Node, Value]
@@ -35,10 +36,12 @@ def push(
         The tangent of every node that has one; absent means zero.
     """
     tangents: Tangents = dict(seeds)
+    watch = observer()
+    push_one = watch.pushing(_tangent) if watch else _tangent
     with np.errstate(all="ignore"):
         for node in nodes:
             if any(source in tangents for source in node.inputs):
-                tangent = _tangent(node, values, tangents)
+                tangent = push_one(node, values, tangents)
                 if tangent is not None:
                     tangents[node] = match(tangent, node)
     return tangents

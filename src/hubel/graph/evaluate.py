@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from hubel.graph.graph import CoreGraph
 from hubel.graph.node import CONSTANT, INPUT, Node
+from hubel.graph.observer import observer
 from hubel.graph.registry import Value
 
 
@@ -19,6 +20,7 @@ def evaluate(graph: CoreGraph, inputs: Mapping[str, Value]) -> dict[Node, Value]
     inputs : mapping of str to value
         One value for each input. Values may be terms: then the sweep is recorded.
     """
+    watch = observer()
     values: dict[Node, Value] = {graph.inputs[k]: v for k, v in inputs.items()}
     for node in graph.nodes:
         if node.gate is CONSTANT:
@@ -26,6 +28,8 @@ def evaluate(graph: CoreGraph, inputs: Mapping[str, Value]) -> dict[Node, Value]
         elif node.gate is not INPUT:
             args = [values[i] for i in node.inputs]
             values[node] = settle(node.gate(*args, **node.params), node.weak)
+            if watch:
+                watch.computed(node, values[node], args)
     return values
 
 

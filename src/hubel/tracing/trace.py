@@ -26,6 +26,7 @@ from hubel.graph.node import (
     make_node,
     spec_of,
 )
+from hubel.graph.observer import OBSERVERS, observer
 from hubel.graph.registry import Value
 from hubel.graph.source import Line, line_of, user_line, written
 from hubel.graph.term import Term
@@ -161,6 +162,8 @@ class Trace:
         node = Node(gate, sources, params, shape, dtype, weak, None, user_line(3))
         self.nodes.append(node)
         self.values[node] = value
+        if OBSERVERS and (watch := observer()):
+            watch.computed(node, value, known)
         return Traced(self, node, value)
 
     def _constant(self, value: Value, use: str) -> Node:

@@ -6,6 +6,7 @@ from hubel.transforms.check import check_grads
 from hubel.transforms.compiled import compile
 from hubel.transforms.gradients import grad, jvp, stop_gradient, value_and_grad, vjp
 from hubel.transforms.graph import Graph
+from hubel.transforms.nonfinite import trace_nonfinite
 
 __all__ = [
     "Gate",
@@ -16,6 +17,7 @@ __all__ = [
     "grad",
     "jvp",
     "stop_gradient",
+    "trace_nonfinite",
     "value_and_grad",
     "vjp",
     "zeros",
