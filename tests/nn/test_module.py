@@ -22,7 +22,7 @@ from hubel.nn import (
     static,
     weight,
 )
-from hubel.nn._module import cast_arrays, needs_key, roles
+from hubel.nn._module import needs_key, roles
 from hubel.tracing.tree import flatten, map_leaves
 from hubel.transforms.gradients import grad
 
@@ -131,11 +131,6 @@ def test_needs_key_only_where_dropout_is():
     assert needs_key(Sequential(Frozen(Sequential(Dropout(0.5))), Tanh()))
     assert not needs_key(mlp(2, 2, 2))
     assert needs_key(Pair({"a": Dropout(0.1), "b": affine()}, np.ones(1)))
-
-
-def test_cast_arrays_changes_floating_arrays():
-    net = cast_arrays(mlp(3, 2), np.float64)
-    assert net[0].weight.dtype == np.float64
 
 
 def test_a_module_without_call_says_so():

@@ -28,6 +28,7 @@ from hubel.nn._metrics import confusion_matrix, count_correct
 from hubel.nn._mlp import mlp
 from hubel.nn._module import Module, bias, fixed, static, weight
 from hubel.nn._optim import OPTIMIZERS, SGD, Adam
+from hubel.nn._tally import Tally
 from hubel.nn._training import Slice, Snapshot, Training
 
 __all__ = ["Module", "bias", "describe", "fixed", "mlp", "static", "weight"]
@@ -37,5 +38,5 @@ __all__ += ["INITIALIZERS", "initialize", "step_keys"]
 __all__ += ["LOSSES", "logistic", "multiclass_hinge", "softmax_cross_entropy"]
 __all__ += ["OPTIMIZERS", "SGD", "Adam", "schedules", "squared"]
 __all__ += ["Epoch", "Slice", "Snapshot", "TrainConfig", "Training", "fit", "records"]
-__all__ += ["accuracy", "confusion_matrix", "count_correct", "evaluate"]
+__all__ += ["Tally", "accuracy", "confusion_matrix", "count_correct", "evaluate"]
 __all__ += ["predict", "predict_scores"]

@@ -65,35 +65,35 @@ def records(training: Training, validation: Pair | None = None) -> Iterator[Reco
         Images and targets that are evaluated after each epoch.
     """
     start = time.perf_counter()
-    done: list[Slice] = []
+    examples, seconds = 0, 0.0
     for piece in training.slices():
         yield piece
-        done.append(piece)
+        examples, seconds = examples + piece.examples, seconds + piece.seconds
         if piece.step == training.steps_per_epoch:
-            yield _epoch(training, done, validation, start)
-            done = []
+            yield _epoch(training, piece, validation, examples / seconds, start)
+            examples, seconds = 0, 0.0
 
 
 def _epoch(
-    training: Training, done: list[Slice], validation: Pair | None, start: float
+    training: Training,
+    last: Slice,
+    validation: Pair | None,
+    images_per_second: float,
+    start: float,
 ) -> Epoch:
-    """Sum up the slices of an epoch and evaluate the net."""
-    last = done[-1]
-    examples = sum(piece.examples for piece in done)
-    known = last.correct is not None
-    correct = sum(piece.correct or 0 for piece in done)
+    """Sum up an epoch and evaluate the net."""
     loss, accuracy = None, None
     if validation is not None:
         loss, accuracy = evaluate(training.net, *validation, loss=training.config.loss)
     return Epoch(
         epoch=last.epoch,
-        train_loss=sum(piece.loss * piece.examples for piece in done) / examples,
-        train_accuracy=correct / examples if known else None,
+        train_loss=training.tally.mean_loss,
+        train_accuracy=training.tally.accuracy,
         validation_loss=loss,
         validation_accuracy=accuracy,
         penalty=training.penalty,
         learning_rate=training.learning_rate(last.epoch, last.step - 1),
-        images_per_second=examples / sum(piece.seconds for piece in done),
+        images_per_second=images_per_second,
         seconds=time.perf_counter() - start,
     )
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self, cast, dataclass_transform
 import numpy as np
 
 from hubel.errors import OptionError
-from hubel.tracing.tree import Tree, fields_of, flatten, rebuild, unflatten
+from hubel.tracing.tree import Tree, fields_of, flatten, rebuild
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -176,10 +176,3 @@ def modules(value: Any) -> Iterator[Module]:
 def needs_key(module: Module) -> bool:
     """Whether some part of a module draws random numbers in training."""
     return any(part.random for part in modules(module))
-
-
-def cast_arrays(module: Module, dtype: Any) -> Module:
-    """Return the module with every floating array in another dtype."""
-    leaves, tree = flatten(module)
-    moved = [x.astype(dtype) if x.dtype.kind == "f" else x for x in leaves]
-    return unflatten(tree, moved)

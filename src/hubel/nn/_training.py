@@ -18,6 +18,7 @@ from hubel.nn._losses import check_labels, find_loss
 from hubel.nn._module import Array, Module, needs_key
 from hubel.nn._optim import find_optimizer
 from hubel.nn._step import Arrays, make_step, penalty, split, with_parameters
+from hubel.nn._tally import Tally
 from hubel.nn.schedules import find_schedule
 from hubel.streams import permutation
 from hubel.tracing.tree import map_leaves
@@ -65,12 +66,15 @@ class Snapshot:
         The parameters, in the order of ``net.parameters()``.
     state : tree of arrays
         The optimiser's.
+    tally : Tally
+        Of the steps done in the epoch.
     """
 
     epoch: int
     step: int
     params: Arrays
     state: Any
+    tally: Tally
 
 
 class Training:
@@ -132,9 +136,10 @@ class Training:
         self._schedule = find_schedule(config.schedule)
         self._params, self._fixed = split(net)
         self._state = optimizer.init(self._params)
-        self._epoch, self._done = 1, 0
+        self._epoch, self._done, self._tally = 1, 0, Tally()
         if resume is not None:
             self._epoch, self._done = resume.epoch, resume.step
+            self._tally = resume.tally
             self._params, self._state = resume.params, resume.state
         self._params = map_leaves(np.array, self._params)
         self._state = map_leaves(np.array, self._state)
@@ -145,6 +150,11 @@ class Training:
     def net(self) -> Any:
         """The net with copies of the parameters as they are now."""
         return with_parameters(self._net, map_leaves(np.array, self._params))
+
+    @property
+    def tally(self) -> Tally:
+        """What the steps of the current epoch have added up to."""
+        return self._tally
 
     @property
     def penalty(self) -> float:
@@ -160,7 +170,7 @@ class Training:
     def snapshot(self) -> Snapshot:
         """Return copies of everything that the next slice depends on."""
         params, state = map_leaves(np.array, (self._params, self._state))
-        return Snapshot(self._epoch, self._done, params, state)
+        return Snapshot(self._epoch, self._done, params, state, self._tally)
 
     def slices(self) -> Iterator[Slice]:
         """Train; yield what happened about every ``slice_seconds``.
@@ -180,7 +190,7 @@ class Training:
             keys = self._keys()
             while self._done < self.steps_per_epoch:
                 yield self._slice(order, keys)
-            self._epoch, self._done = self._epoch + 1, 0
+            self._epoch, self._done, self._tally = self._epoch + 1, 0, Tally()
         self._check_parameters()
 
     def _keys(self) -> Array | None:
@@ -190,36 +200,34 @@ class Training:
 
     def _slice(self, order: Array, keys: Array | None) -> Slice:
         """Run steps until the time of a slice or the epoch is over."""
-        first, total, correct, examples = self._done, 0.0, 0, 0
-        known = True
+        first, before = self._done, self._tally
         start = time.perf_counter()
         deadline = start + self.config.slice_seconds
-        while self._done < self.steps_per_epoch:
-            step, count = self._done, self.config.batch_size
-            images, targets = self._batch.take(order[step * count : (step + 1) * count])
-            lr = self.learning_rate(self._epoch, step)
-            key = None if keys is None else keys[step]
-            self._params, self._state, loss, right = self._step(
-                self._params, self._state, self._fixed, images, targets, lr, key
-            )
-            self._done += 1
-            value = float(loss)
-            if not math.isfinite(value):
-                raise self._diverged(value, lr)
-            total += value * len(targets)
-            examples += len(targets)
-            known = right is not None
-            correct += int(right) if known else 0
-            if time.perf_counter() >= deadline:
+        while True:
+            self._advance(order, keys)
+            now = time.perf_counter()
+            if now >= deadline or self._done == self.steps_per_epoch:
                 break
-        return Slice(
-            self._epoch,
-            self._done,
-            self._done - first,
-            total / examples,
-            correct if known else None,
-            examples,
-            time.perf_counter() - start,
+        done = self._tally.since(before)
+        steps, seconds = self._done - first, now - start
+        counts = done.correct, done.examples, seconds
+        return Slice(self._epoch, self._done, steps, done.mean_loss, *counts)
+
+    def _advance(self, order: Array, keys: Array | None) -> None:
+        """Take one step."""
+        step, count = self._done, self.config.batch_size
+        images, targets = self._batch.take(order[step * count : (step + 1) * count])
+        lr = self.learning_rate(self._epoch, step)
+        key = None if keys is None else keys[step]
+        self._params, self._state, loss, right = self._step(
+            self._params, self._state, self._fixed, images, targets, lr, key
+        )
+        self._done += 1
+        value = float(loss)
+        if not math.isfinite(value):
+            raise self._diverged(value, lr)
+        self._tally = self._tally.add(
+            value, None if right is None else int(right), len(targets)
         )
 
     def _diverged(self, value: float, lr: float) -> TrainingError:
