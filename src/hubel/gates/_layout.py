@@ -175,16 +175,16 @@ def np_moveaxis(
 ) -> Value:
     """Mean what ``np.moveaxis`` means."""
     ndim = ndim_of(a)
-    froms = [normal_axis(i, ndim) for i in lengths_of(source)]
-    tos = [normal_axis(i, ndim) for i in lengths_of(destination)]
-    if len(set(froms)) != len(set(tos)) or len(froms) != len(tos):
+    starts = [normal_axis(i, ndim) for i in lengths_of(source)]
+    ends = [normal_axis(i, ndim) for i in lengths_of(destination)]
+    if len(set(starts)) != len(set(ends)) or len(starts) != len(ends):
         raise ShapeError(
             f"source {source} and destination {destination} name different numbers "
             "of axes",
             remedy="give each axis that moves one place to go",
         )
-    order = [i for i in range(ndim) if i not in froms]
-    for to, source_axis in sorted(zip(tos, froms, strict=True)):
+    order = [i for i in range(ndim) if i not in starts]
+    for to, source_axis in sorted(zip(ends, starts, strict=True)):
         order.insert(to, source_axis)
     return transpose(a, axes=tuple(order))
 

@@ -26,8 +26,8 @@ Basic = tuple[int | Span | None, ...]
 def span(part: slice, length: int) -> Span:
     """Bring a slice of an axis of that length to normal form.
 
-    >>> span(slice(None, None, -2), 6), span(slice(4, 1), 6)
-    ((5, None, -2), (0, 0, 1))
+    >>> span(slice(None, None, -1), 6), span(slice(4, 1), 6)
+    ((5, None, -1), (0, 0, 1))
     """
     picked = range(*part.indices(length))
     if not picked:
