@@ -69,10 +69,11 @@ BROADCAST: Any = np.broadcast_to
 def _broadcast_to(x: Value, shape: tuple[int, ...]) -> Any:
     """Do what ``np.broadcast_to`` does, mostly in a fraction of its time."""
     array = np.asarray(x)
-    if not (shape and array.flags.forc):
+    extra = len(shape) - array.ndim
+    fits = all(map(_fits, array.shape, shape[max(extra, 0) :]))
+    if not (shape and array.flags.forc and fits and extra >= 0):
         view = BROADCAST(array, shape)
         return view if shape else view[()]
-    extra = len(shape) - array.ndim
     strides = (0,) * extra + tuple(
         [
             0 if length == 1 else stride
@@ -82,6 +83,10 @@ def _broadcast_to(x: Value, shape: tuple[int, ...]) -> Any:
     view = np.ndarray(shape, array.dtype, array, 0, strides)
     view.flags.writeable = False
     return view
+
+
+def _fits(length: int, wanted: int) -> bool:
+    return length == wanted or length == 1
 
 
 def _infer_broadcast_to(x: Spec, shape: tuple[int, ...]) -> Spec:
