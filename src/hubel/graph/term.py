@@ -79,8 +79,9 @@ class Term(Operators, Methods):
             "a traced value was asked to become a plain NumPy array, which would lose "
             "the graph",
             remedy="use np.stack or hb.array in place of np.array([...]), "
-            "np.broadcast_to or np.full_like in place of np.full, and start from "
-            "hb.zeros to fill an array element by element",
+            "np.broadcast_to or np.full_like in place of np.full, hb.array(a)[x] in "
+            "place of a[x], and start from hb.zeros to fill an array element by "
+            "element",
         )
 
     def __float__(self) -> float:

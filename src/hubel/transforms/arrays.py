@@ -30,7 +30,8 @@ def zeros(shape: int | tuple[int, ...], dtype: Any = np.float64) -> Any:
 def array(values: Any, dtype: Any = None) -> Any:
     """Make an array of a nested list of numbers and traced values.
 
-    What ``np.array`` is for plain numbers.
+    What ``np.array`` is for plain numbers. Inside a traced function the result is a
+    traced value: ``a[i] = value`` and ``a[i]`` with a traced ``i`` work on it.
 
     Examples
     --------
@@ -38,6 +39,9 @@ def array(values: Any, dtype: Any = None) -> Any:
     array([1., 2.])
     """
     result = _array(values)
+    trace = innermost()
+    if trace is not None and not isinstance(result, Term):
+        result = trace.constant(result)
     if dtype is None:
         return result
     return result.astype(dtype)

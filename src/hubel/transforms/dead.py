@@ -26,10 +26,11 @@ def warn_if_dead(
     """Warn if an input gets no gradient although the output depends on it.
 
     Only paths of gates that the user's own lines applied count: derivatives of ReLU
-    or abs are constant too, and their zero second derivative is right.
+    or abs are constant too, and their zero second derivative is right. A path through
+    ``stop_gradient`` is meant to be dead.
     """
     missing = [(i, node) for i, node in enumerate(inputs) if node not in found]
-    applied = [n for n in trace.nodes if n.line is not None] if missing else []
+    applied = [n for n in trace.nodes if _counts(n)] if missing else []
     for position, node in missing:
         reached = dependents([node], applied)
         if not any(output in reached for output in outputs):
@@ -50,8 +51,15 @@ def warn_if_dead(
         )
 
 
+def _counts(node: Node) -> bool:
+    """Whether a user applied the gate, and not to say that a zero is meant."""
+    return node.line is not None and node.gate.name != "stop_gradient"
+
+
 def _blocks(node: Node, reached: set[Node]) -> bool:
-    if node not in reached or node.is_leaf or node.gate.name == "stop_gradient":
+    if node not in reached or node.is_leaf:
         return False
+    if node.dtype.kind not in "fc":
+        return True
     rules = [node.gate.rule(i) for i, s in enumerate(node.inputs) if s in reached]
     return all(rule.zero for rule in rules)
