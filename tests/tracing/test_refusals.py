@@ -101,6 +101,23 @@ def test_array_takes_nested_lists_numbers_and_dtypes():
     assert hb.compile(f)(3.0) == 15.0
 
 
+def test_array_can_be_written_and_read_by_a_traced_index():
+    def f(x):
+        table = hb.array([1.0, 2.0, 3.0])
+        table[0] = x
+        return table[np.argmax(table)] * table[0]
+
+    assert hb.grad(f)(2.5) == 3.0
+    assert hb.grad(f)(4.0) == 8.0
+    assert hb.compile(f)(4.0) == 16.0
+
+    def plain(x):
+        return np.arange(3.0)[np.argmax(np.stack([x, x]))]
+
+    with pytest.raises(TraceError, match=r"hb\.array\(a\)\[x\]|static"):
+        hb.compile(plain)(4.0)
+
+
 def test_array_and_zeros_are_plain_outside_of_a_trace():
     assert type(hb.array([1.0, 2.0])) is np.ndarray
     assert type(hb.zeros((2, 2))) is np.ndarray
