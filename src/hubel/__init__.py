@@ -13,45 +13,16 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-import hubel.gates  # noqa: F401  registers every gate
-from hubel import errors
-from hubel.transforms import (
-    Gate,
-    Graph,
-    array,
-    check_grads,
-    compile,  # noqa: A004
-    grad,
-    jvp,
-    stop_gradient,
-    trace_nonfinite,
-    value_and_grad,
-    vjp,
-    zeros,
-)
+from hubel import errors, transforms
+from hubel.transforms import *  # noqa: F403  what transforms lists is the public face
 
 if TYPE_CHECKING:
     from hubel import data, nn
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "Gate",
-    "Graph",
-    "array",
-    "check_grads",
-    "compile",
-    "data",
-    "errors",
-    "grad",
-    "jvp",
-    "nn",
-    "stop_gradient",
-    "trace_nonfinite",
-    "value_and_grad",
-    "vjp",
-    "zeros",
-]
+__all__ = ["data", "errors", "nn"]
+__all__ += transforms.__all__
 
 _LATER = ("data", "nn")
 """Packages that are imported when they are first used."""
