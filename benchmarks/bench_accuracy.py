@@ -17,7 +17,7 @@ from benchmarks._harness import machine
 
 from hubel.errors import DataError
 from hubel.experiments import TrainSettings, train
-from hubel.scale import blas_threads
+from hubel.scale import threads
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ GOALS = (
 def main() -> None:
     """Train each net once and print what it reached."""
     machine()
-    print(f"{blas_threads() or 'unknown'} threads, 1 run each, seed 0\n")
+    with threads() as used:
+        print(f"{used or 'unknown'} threads, 1 run each, seed 0\n")
     print(f"{'':26}{'validation':>11}{'test':>9}{'target':>9}{'seconds':>9}{'of':>6}")
     for goal in GOALS:
         settings = goal.settings

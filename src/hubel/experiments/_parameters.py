@@ -21,7 +21,7 @@ from hubel.experiments._nets import NetSpec
 from hubel.nn import Sequential, describe
 from hubel.tracing.tree import flatten, unflatten
 
-_FORMAT = "1"
+_FORMAT = 1
 _LARGEST_HEADER = 2**20
 _LARGEST_FILE = 2**32
 
@@ -47,12 +47,15 @@ def write_net(path: Path, saved: SavedNet) -> None:
     """
     from safetensors.numpy import save
 
-    metadata = {
-        "hubel": _FORMAT,
+    told = {
+        "format": _FORMAT,
         "description": describe(saved.net),
-        "net": json.dumps(saved.spec.as_json()),
-        "class_names": json.dumps(saved.class_names, ensure_ascii=False),
+        "net": saved.spec.as_json(),
+        "class_names": saved.class_names,
     }
+    # One entry alone: safetensors writes several in an order that changes each time,
+    # and equal nets are to give equal files.
+    metadata = {"hubel": json.dumps(told)}
     leaves, tree = flatten(saved.net)
     arrays = {
         name: np.ascontiguousarray(leaf)
@@ -112,16 +115,16 @@ def _header(path: Path, content: bytes) -> dict[str, Any]:
 def _metadata(path: Path, header: dict[str, Any]) -> tuple[NetSpec, tuple[str, ...]]:
     """Return what the metadata say about the net."""
     try:
-        metadata = header["__metadata__"]
-        if metadata["hubel"] != _FORMAT:
-            raise ValueError(f"its format {metadata['hubel']!r} is not {_FORMAT!r}")
-        spec = NetSpec.from_json(json.loads(metadata["net"]))
-        names = _class_names(json.loads(metadata["class_names"]), spec.classes)
+        told = json.loads(header["__metadata__"]["hubel"])
+        if told["format"] != _FORMAT:
+            raise ValueError(f"its format {told['format']!r} is not {_FORMAT!r}")
+        spec = NetSpec.from_json(told["net"])
+        names = _class_names(told["class_names"], spec.classes)
     except (KeyError, TypeError, RecursionError, json.JSONDecodeError):
         raise _refusal(path, "its metadata are damaged") from None
     except ValueError as error:
-        told = error.problem if isinstance(error, OptionError) else str(error)
-        raise _refusal(path, told) from None
+        reason = error.problem if isinstance(error, OptionError) else str(error)
+        raise _refusal(path, reason) from None
     return spec, names
 
 
