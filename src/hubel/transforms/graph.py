@@ -102,12 +102,18 @@ class Graph:
     def input(
         self, name: str, shape: tuple[int, ...] = (), dtype: Any = np.float64
     ) -> Any:
-        """Add an input; what is returned takes part in arithmetic and NumPy calls."""
+        """Add an input; what is returned takes part in arithmetic and NumPy calls.
+
+        A scalar of a dtype of Python's numbers (float64, int64, complex128) takes part
+        as a Python number: it does not widen float32 arrays.
+        """
         if self._trace is None:
             raise GraphError("a graph takes no further inputs once it has been used")
         if not name.isidentifier() or name in self._given:
             raise GraphError(f"{name!r} is not a new identifier")
-        handle = self._trace.input(Spec(tuple(shape), np.dtype(dtype), shape == ()))
+        kind = np.dtype(dtype)
+        weak = shape == () and np.dtype(kind.type(0).item().__class__) == kind
+        handle = self._trace.input(Spec(tuple(shape), kind, weak))
         self._given[name] = handle.node
         self._arguments[name] = LEAF
         return handle
