@@ -29,22 +29,22 @@ class Defaults:
 
 _TABLE = {
     ("tenshapes", "linear"): Defaults(
-        epochs=20, batch_size=128, lr=0.005, l2=3e-2, dropout=0.0
+        epochs=20, batch_size=128, lr=0.001, l2=3e-2, dropout=0.0
     ),
     ("tenshapes", "hidden"): Defaults(
-        epochs=30, batch_size=128, lr=0.02, l2=3e-3, dropout=0.0
+        epochs=30, batch_size=128, lr=0.02, l2=1e-2, dropout=0.0
     ),
     ("mnist", "linear"): Defaults(
         epochs=10, batch_size=128, lr=0.02, l2=1e-4, dropout=0.0, normalize="image set"
     ),
     ("mnist", "hidden"): Defaults(
-        epochs=10, batch_size=128, lr=0.05, l2=1e-4, dropout=0.0, normalize="image set"
+        epochs=12, batch_size=128, lr=0.05, l2=5e-4, dropout=0.0, normalize="image set"
     ),
     ("cifar10", "linear"): Defaults(
-        epochs=20, batch_size=200, lr=0.002, l2=3e-2, dropout=0.0
+        epochs=15, batch_size=128, lr=0.001, l2=1e-2, dropout=0.0
     ),
     ("cifar10", "hidden"): Defaults(
-        epochs=30, batch_size=200, lr=0.02, l2=1e-2, dropout=0.0
+        epochs=30, batch_size=128, lr=0.02, l2=7e-3, dropout=0.0
     ),
 }
 """By data set, and by whether the net has a hidden layer; for softmax and SGD."""
