@@ -150,7 +150,8 @@ _TRAINING = (
         "threads",
         whole(1),
         "N",
-        "threads of matrix products (default: HUBEL_THREADS, or as many as there are)",
+        "threads of matrix products; on a busy machine 1 is often the fastest "
+        "(default: HUBEL_THREADS, or as many as there are)",
     ),
 )
 """Each option: its name, the reader of its value, what stands for that, the help."""
