@@ -26,7 +26,8 @@ def local_gradient(
         element on equal shapes; else an operator known by its two products.
     """
     source = node.inputs[position]
-    if node.gate.facts.kind == "elementwise" and source.shape == node.shape:
+    alone = node.gate.facts.kind == "elementwise" or node.shape == ()
+    if alone and source.shape == node.shape:
         partials = _pulled(node, position, values, np.ones(node.shape, node.dtype))
         return partials.item() if node.shape == () else Diagonal(partials)
     return Applied(

@@ -13,13 +13,16 @@ from hubel.derive.reverse import pull as pull_back
 from hubel.errors import DifferentiationError, GateError, TraceError
 from hubel.gates.define import dtype_of, shape_of
 from hubel.graph.node import (
+    KNOWN,
     Facts,
     Node,
     Rule,
     Spec,
     constant_node,
+    describe,
     input_node,
     make_node,
+    spec_of,
 )
 from hubel.graph.node import Gate as GateRecord
 from hubel.graph.registry import Value
@@ -133,7 +136,21 @@ class _Bodies:
                 remedy="return one gradient per argument of forward, None for those "
                 "without one",
             )
-        return found
+        return tuple([self._part(k, x, g, args[k]) for k, x in enumerate(found)])
+
+    def _part(self, position: int, part: Value, g: Value, arg: Value) -> Value | None:
+        """Check a gradient: of its argument's shape, or the result's if broadcast."""
+        if part is None or (isinstance(part, int | float) and part == 0):
+            return None
+        if not isinstance(part, KNOWN):
+            part = np.asarray(part)
+        if shape_of(part) not in (shape_of(arg), shape_of(g)):
+            raise GateError(
+                f"{self.name}.backward returned {describe(spec_of(part))} for argument "
+                f"{position}, which is {describe(spec_of(arg))}",
+                remedy="return a gradient of the argument's shape",
+            )
+        return part
 
 
 def _is(a: Value, b: Value) -> bool:
