@@ -21,7 +21,7 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.ready-core ## train a small net on built-in images and write its report
-	$(VENV)/bin/hubel train --out $(RUNS)/demo
+	$(VENV)/bin/hubel train
 
 test: $(VENV)/.ready-test ## run the tests and the examples in docstrings
 	$(PY) -m pytest

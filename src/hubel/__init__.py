@@ -17,18 +17,20 @@ from hubel import errors, transforms
 from hubel.transforms import *  # noqa: F403  what transforms lists is the public face
 
 if TYPE_CHECKING:
-    from hubel import data, nn
+    from hubel import data, experiments, nn, scale
+    from hubel.scale import threads
 
 __version__ = "0.1.0"
 
-__all__ = ["data", "errors", "nn"]
+__all__ = ["data", "errors", "experiments", "nn", "scale", "threads"]
 __all__ += transforms.__all__
 
-_LATER = ("data", "nn")
-"""Packages that are imported when they are first used."""
+_LATER = {"data": "", "experiments": "", "nn": "", "scale": "", "threads": "scale"}
+"""What is imported when it is first used: a package, or a name of a package."""
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LATER:
-        return importlib.import_module(f"hubel.{name}")
-    raise AttributeError(f"module 'hubel' has no attribute {name!r}")
+    if name not in _LATER:
+        raise AttributeError(f"module 'hubel' has no attribute {name!r}")
+    package = importlib.import_module(f"hubel.{_LATER[name] or name}")
+    return getattr(package, name) if _LATER[name] else package
