@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from tests.lecture.graphs import circuit, neuron, two_layers, values_for
 
 
