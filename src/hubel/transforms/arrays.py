@@ -38,7 +38,7 @@ def array(values: Any, dtype: Any = None) -> Any:
     >>> array([1.0, 2.0])
     array([1., 2.])
     """
-    result = _array(values)
+    result = values.copy() if isinstance(values, Term) else _array(values)
     trace = innermost()
     if trace is not None and not isinstance(result, Term):
         result = trace.constant(result)
