@@ -34,7 +34,7 @@ def test_a_heavy_module_is_named(tmp_path: Path) -> None:
 
 
 def test_too_many_modules_are_named(tmp_path: Path) -> None:
-    names = [f"grain_{i:02d}" for i in range(60)]
+    names = [f"grain_{i:03d}" for i in range(180)]
     for name in names:
         (tmp_path / f"{name}.py").touch()
     (tmp_path / "heap.py").write_text("".join(f"import {name}\n" for name in names))
