@@ -40,4 +40,4 @@ def test_too_many_modules_are_named(tmp_path: Path) -> None:
     (tmp_path / "heap.py").write_text("".join(f"import {name}\n" for name in names))
     done = run("heap", tmp_path)
     assert done.returncode == 1
-    assert "at most 60 may be: grain_00, grain_01" in done.stdout
+    assert "at most 180 may be: grain_000, grain_001" in done.stdout
