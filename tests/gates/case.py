@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -36,6 +37,9 @@ class Case:
         The highest order of derivative that is compared.
     tolerance : float
         Relative to 1 + the largest true value; for differences 1e-6 at least is used.
+    decided : callable
+        What of the result the arguments decide, if a part is LAPACK's choice, such as
+        the phase of an eigenvector; derivatives are compared after it.
     label : str
         What the case is about; part of the test's name.
     """
@@ -46,6 +50,7 @@ class Case:
     analytic: bool = True
     order: int = 2
     tolerance: float = 1e-12
+    decided: Callable[[Any], Any] = lambda result: result
     label: str = ""
 
 

@@ -16,8 +16,8 @@ from tests.gates.test_every_gate import (
     assert_near,
     both_modes,
     check_derivatives,
+    decided,
     direction,
-    of_places,
     smooth_cases,
 )
 
@@ -68,11 +68,7 @@ def test_both_modes_match_differences_in_the_complex_plane(name: str):
     gate = GATES[name]
     for case, places in complex_cases(name):
         point = [case.args[i] for i in places]
-
-        def function(
-            *moving: Any, case: Case = case, places: list[int] = places
-        ) -> tuple[Any]:
-            return (of_places(gate, case, places, gate)(*moving),)
+        function = decided(gate, case, places)
 
         check_derivatives(function, point, case, 1)
 
@@ -87,11 +83,7 @@ def test_each_axis_of_the_plane_has_its_own_tangent(name: str, axis: complex):
             axis * np.real(d) if np.iscomplexobj(d) else 0 * d
             for d in direction(point, 3)
         ]
-
-        def function(
-            *moving: Any, case: Case = case, places: list[int] = places
-        ) -> tuple[Any]:
-            return (of_places(gate, case, places, gate)(*moving),)
+        function = decided(gate, case, places)
 
         tangent = hb.jvp(function, point, t)[1]
         assert_near(tangent, by_differences(function, point, t), 1e-6, case.label)

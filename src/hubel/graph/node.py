@@ -34,7 +34,8 @@ class Facts:
     Attributes
     ----------
     kind : str
-        ``elementwise``, ``reduction``, ``layout``, ``product`` or ``other``.
+        ``elementwise``, ``reduction``, ``layout``, ``product``, ``matrix`` (a function
+        of whole matrices, such as an inverse) or ``other``.
     commutative : bool
         Swapping the two arguments changes nothing.
     unit, zero : float or None
