@@ -159,7 +159,7 @@ class Trace:
             value = settle(value, weak)
         known_spec = value if isinstance(value, SHAPED) else spec_of(value)
         shape, dtype = known_spec.shape, known_spec.dtype
-        node = Node(gate, sources, params, shape, dtype, weak, None, user_line(3))
+        node = Node(gate, sources, params, shape, dtype, weak, None, user_line(5))
         self.nodes.append(node)
         self.values[node] = value
         if OBSERVERS and (watch := observer()):
