@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from hubel.structure.operator import Array, Operator
+from hubel.structure.arithmetic import Array, times
+from hubel.structure.pattern import Pattern
+from hubel.structure.stored import Entrywise
 
 
-class Diagonal(Operator):
-    """A diagonal Jacobian, kept as its diagonal.
+class Diagonal(Entrywise):
+    """Every element times a number of its own.
 
     Parameters
     ----------
-    values : array
+    partials : array
         The partial derivatives, of the shape of input and output.
+
+    Attributes
+    ----------
+    values : array
+        The partial derivatives in C order, of shape (size,).
 
     Examples
     --------
@@ -25,34 +33,26 @@ class Diagonal(Operator):
     24
     """
 
-    __slots__ = ("values",)
+    __slots__ = ()
 
-    def __init__(self, values: Array) -> None:
-        super().__init__(values.shape, values.shape)
-        self.values = values
+    def __init__(self, partials: ArrayLike) -> None:
+        partials = np.asarray(partials)
+        super().__init__(partials.shape, partials.shape, partials.reshape(-1))
 
-    @property
-    def nbytes(self) -> int:
-        """The bytes that the diagonal takes."""
-        return self.values.nbytes
-
-    def apply(self, tangent: Array) -> Array:
-        """Multiply elementwise; an exact zero in the tangent stays zero."""
-        return np.multiply(
-            self.values, tangent, where=tangent != 0, out=np.zeros_like(tangent)
-        )
+    def multiply(self, columns: Array) -> Array:
+        """Multiply elementwise."""
+        return times(self.values[:, None], columns)
 
     def transposed(self) -> Diagonal:
         """Return itself."""
         return self
 
     def diagonal(self) -> Array:
-        """Return the diagonal, of length size."""
-        return self.values.reshape(-1)
+        """Return the diagonal, of shape (size,)."""
+        return self.values.copy()
 
-    def todense(self) -> Array:
-        """Return the matrix, of shape ``output_shape + input_shape``."""
-        size = self.values.size
-        matrix = np.zeros((size, size), self.values.dtype)
-        matrix[np.arange(size), np.arange(size)] = self.values.reshape(-1)
-        return matrix.reshape(self.values.shape * 2)
+    def entries(self) -> tuple[Pattern, Array]:
+        """Return the places on the diagonal."""
+        count = self.values.size
+        pattern = Pattern.ordered(np.arange(count + 1), np.arange(count), count)
+        return pattern, self.values
