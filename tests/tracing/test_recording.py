@@ -219,7 +219,8 @@ def test_pickling_is_refused():
 
 
 def test_a_function_without_a_gate_is_named():
-    with pytest.raises(TraceError, match=r"numpy\.interp has no gate") as caught:
-        hb.grad(lambda x: np.interp(0.5, [0.0, 1.0], x).sum())(np.ones(2))
+    doubled = np.frompyfunc(lambda x: 2 * x, 1, 1)
+    with pytest.raises(TraceError, match=r"lambda.* it has no gate") as caught:
+        hb.grad(lambda x: doubled(x).sum())(np.ones(2))
     assert "hubel.Gate" in str(caught.value)
     assert __file__ in caught.value.where

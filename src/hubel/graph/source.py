@@ -14,14 +14,15 @@ Line = tuple[str, int]
 
 HUBEL = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NUMPY = os.path.dirname(os.path.abspath(np.__file__))
+SCIPY = os.path.join(os.path.dirname(NUMPY), "scipy")
 DERIVE = os.path.join(HUBEL, "derive")
 
 _OWN: dict[CodeType, bool | None] = {}
-"""Code seen so far: ours or NumPy's (True), a sweep's (None), the user's (False)."""
+"""Code seen so far: a library's (True), a sweep's (None), the user's (False)."""
 
 
 def user_line(depth: int = 2) -> Line | None:
-    """Return the innermost line outside hubel and NumPy; None inside a sweep."""
+    """Return the innermost line outside hubel, NumPy and SciPy; None in a sweep."""
     frame: FrameType | None = sys._getframe(depth)  # pyright: ignore[reportPrivateUsage]
     while frame is not None:
         code = frame.f_code
@@ -36,8 +37,22 @@ def user_line(depth: int = 2) -> Line | None:
     return None
 
 
+def library_call(depth: int = 2) -> tuple[str, str] | None:
+    """Return the module and the name of the function that the user's line called.
+
+    None where that is no function of a library in Python.
+    """
+    called: FrameType | None = None
+    frame: FrameType | None = sys._getframe(depth)  # pyright: ignore[reportPrivateUsage]
+    while frame is not None and _classify(frame.f_code):
+        called, frame = frame, frame.f_back
+    if called is None or called.f_code.co_filename.startswith(HUBEL):
+        return None
+    return called.f_globals["__name__"], called.f_code.co_name
+
+
 def line_of(traceback: TracebackType | None) -> Line | None:
-    """Return the innermost line outside hubel and NumPy that an error passed."""
+    """Return the innermost line outside hubel, NumPy and SciPy that an error passed."""
     found: Line | None = None
     while traceback is not None:
         code = traceback.tb_frame.f_code
@@ -51,7 +66,7 @@ def _classify(code: CodeType) -> bool | None:
     path = code.co_filename
     if path.startswith(DERIVE):
         return None
-    return path.startswith((HUBEL, NUMPY)) or path.startswith("<__array_function__")
+    return path.startswith((HUBEL, NUMPY, SCIPY, "<__array_function__"))
 
 
 def written(line: Line | None) -> str:

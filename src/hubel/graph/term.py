@@ -13,14 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from hubel.errors import TraceError
 from hubel.graph.methods import Methods
 from hubel.graph.operators import Operators
-from hubel.graph.registry import GATES, NUMPY, REDUCTIONS, Value
-from hubel.graph.source import user_line, written
-
-WRITERS: Any = (np.copyto, np.put, np.place, np.putmask, np.fill_diagonal)
-"""NumPy's functions that change an array."""
+from hubel.graph.refusal import not_covered, plain_array, refuse
+from hubel.graph.registry import GATES, NUMPY, REDUCTIONS, Value, found_later
 
 
 class Term(Operators, Methods):
@@ -43,15 +39,11 @@ class Term(Operators, Methods):
     def __array_ufunc__(
         self, ufunc: np.ufunc, method: str, *inputs: Value, **options: Any
     ) -> Any:
-        if method == "__call__":
-            meaning = NUMPY.get(ufunc)
-        else:
-            meaning = REDUCTIONS.get((ufunc, method))
+        table: dict[Any, Any] = NUMPY if method == "__call__" else REDUCTIONS
+        key = ufunc if method == "__call__" else (ufunc, method)
+        meaning = table.get(key) or found_later(table, key, ufunc)
         if meaning is None:
-            name = (
-                ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
-            )
-            raise _not_covered(f"np.{name}")
+            raise not_covered(ufunc, method)
         if not options:
             return meaning(*inputs)
         return _with_options(meaning, inputs, options)
@@ -63,29 +55,16 @@ class Term(Operators, Methods):
         args: tuple[Any, ...],
         options: dict[str, Any],
     ) -> Any:
-        meaning = NUMPY.get(function)
-        if meaning is None and function in WRITERS:
-            raise _refusal(
-                f"np.{function.__name__} would write a traced value into a plain array",
-                remedy="use np.broadcast_to(value, shape) in place of np.full, "
-                "np.where in place of np.putmask, or start from hb.zeros",
-            )
+        meaning = NUMPY.get(function) or found_later(NUMPY, function, function)
         if meaning is None:
-            raise _not_covered(f"{function.__module__}.{function.__name__}")
+            raise not_covered(function)
         return meaning(*args, **options)
 
     def __array__(self, *_args: Any, **_options: Any) -> Any:
-        raise _refusal(
-            "a traced value was asked to become a plain NumPy array, which would lose "
-            "the graph",
-            remedy="use np.stack or hb.array in place of np.array([...]), "
-            "np.broadcast_to or np.full_like in place of np.full, hb.array(a)[x] in "
-            "place of a[x], and start from hb.zeros to fill an array element by "
-            "element",
-        )
+        raise plain_array()
 
     def __float__(self) -> float:
-        raise _refusal(
+        raise refuse(
             "a traced value was asked to become a Python float, which would lose the "
             "graph",
             remedy="use the NumPy function (np.sin in place of math.sin), hb.zeros in "
@@ -94,20 +73,20 @@ class Term(Operators, Methods):
         )
 
     def __int__(self) -> int:
-        raise _refusal(
+        raise refuse(
             "a traced value was asked to become a Python int, losing the graph",
             remedy="use np.floor or np.rint, or .astype(int) for an index",
         )
 
     def __bool__(self) -> bool:
-        raise _refusal(
+        raise refuse(
             "a Python branch (if, while, and, or, not) on a value that is not known "
             "while the graph is recorded",
             remedy="use np.where(condition, this, that), or np.logical_and / or / not",
         )
 
     def __index__(self) -> int:
-        raise _refusal(
+        raise refuse(
             "an index or a count that is not known while the graph is recorded",
             remedy="pass it as a static argument, or index with an array",
         )
@@ -154,13 +133,13 @@ def _with_options(
     """Apply a ufunc's meaning under the keyword options that make sense on a graph."""
     out = options.pop("out", None)
     if out is not None and any(each is not None for each in out):
-        raise _refusal(
+        raise refuse(
             "out= (as in a += b on a plain array) would write a traced value into it",
             remedy="write a = a + b, or use the result that the function returns",
         )
     if "where" in options and options["where"] is not True:
         if "axis" not in options:
-            raise _refusal(
+            raise refuse(
                 "where= of a ufunc leaves elements undefined and is not traced",
                 remedy="use np.where(condition, f(x), otherwise)",
             )
@@ -173,16 +152,3 @@ def _with_options(
         cast, to = GATES["astype"], np.dtype(dtype)
         inputs = tuple([x if x is None else cast(x, dtype=to) for x in inputs])
     return meaning(*inputs, **options)
-
-
-def _refusal(problem: str, remedy: str) -> TraceError:
-    """Make an error that shows the user's line."""
-    return TraceError(problem, remedy=remedy, where=written(user_line()))
-
-
-def _not_covered(name: str) -> TraceError:
-    return _refusal(
-        f"{name} has no gate: it cannot be recorded in a graph",
-        remedy="write it with functions that have one (see the table of gates in the "
-        "documentation), or wrap it in a hubel.Gate with its own backward",
-    )
