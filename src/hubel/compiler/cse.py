@@ -30,7 +30,9 @@ def cse(graph: CoreGraph) -> CoreGraph:
         node = with_inputs(node, inputs)
         if node.gate.facts.opaque:
             return node
-        operands = tuple([place(i) for i in inputs])
+        operands: Hashable = tuple([place(i) for i in inputs])
+        if node.gate.facts.commutative:
+            operands = frozenset(operands)
         return known.setdefault((node.gate, operands, freeze(node.params)), node)
 
     return rewrite(graph, merged)

@@ -56,10 +56,14 @@ def _same(a: Node, b: Node) -> bool:
 
 
 def _is_everywhere(node: Node, number: float) -> bool:
-    """Whether a node is a constant that is this number in every element."""
+    """Whether a node is a constant that is this number, sign and all, everywhere."""
     if node.gate is not CONSTANT:
         return False
     value = np.asarray(node.constant)
     if value.size and not any(value.strides):
         value = value.reshape(-1)[:1]
-    return value.size <= CHECKED and bool(np.all(value == number))
+    if value.size > CHECKED or not np.all(value == number):
+        return False
+    if value.dtype.kind == "c":
+        return number != 0
+    return bool(np.all(np.signbit(value) == np.signbit(number)))

@@ -23,7 +23,8 @@ def _inverse(y: Value) -> Value:
     return inverse.item() if type(y) in (int, float, complex) else inverse
 
 
-add = elementwise("add", np.add, PASS, PASS, commutative=True, unit=0, operator=True)
+# -0.0 + -0.0 is -0.0, but -0.0 + 0.0 is 0.0: only the negative zero changes nothing.
+add = elementwise("add", np.add, PASS, PASS, commutative=True, unit=-0.0, operator=True)
 subtract = elementwise(
     "subtract",
     np.subtract,

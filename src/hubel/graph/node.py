@@ -39,7 +39,8 @@ class Facts:
     commutative : bool
         Swapping the two arguments changes nothing.
     unit, zero : float or None
-        ``x * unit`` is x and ``x * zero`` is zero, for finite x (right operand).
+        ``x * unit`` is x to the last bit, for every x, and ``x * zero`` is zero for
+        finite x (right operand).
     operator : bool
         Python's operator on two Python scalars gives a Python scalar.
     view : bool
