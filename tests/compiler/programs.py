@@ -1,4 +1,4 @@
-"""Random programs: NumPy code over a pool of arrays, the same on every kind of value."""
+"""Random programs: NumPy code over a pool of arrays, the same for values and traces."""
 
 from __future__ import annotations
 
