@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from hubel.graph.graph import CoreGraph
 from hubel.graph.node import Node
+from hubel.graph.walk import topological_order
 
 Before = dict[Node, list[Node]]
 """For each node, what must run before it."""
@@ -28,7 +29,7 @@ def schedule(graph: CoreGraph, writes: Mapping[str, str]) -> tuple[Node, ...]:
         for reader in readers(graph, graph.inputs[given]):
             if reader is not writer and not _needs(reader, writer, before):
                 before[writer].append(reader)
-    return _order(graph, before)
+    return topological_order(graph.nodes, before)
 
 
 def readers(graph: CoreGraph, given: Node) -> list[Node]:
@@ -54,21 +55,3 @@ def _needs(node: Node, other: Node, before: Before) -> bool:
                 seen.add(earlier)
                 stack.append(earlier)
     return False
-
-
-def _order(graph: CoreGraph, before: Before) -> tuple[Node, ...]:
-    order: list[Node] = []
-    seen: set[Node] = set()
-    for root in graph.nodes:
-        stack = [(root, False)]
-        while stack:
-            node, ready = stack.pop()
-            if ready:
-                order.append(node)
-            elif node not in seen:
-                seen.add(node)
-                stack.append((node, True))
-                stack.extend(
-                    (n, False) for n in reversed(before[node]) if n not in seen
-                )
-    return tuple(order)

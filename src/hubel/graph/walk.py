@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from hubel.graph.node import Node
 
 
-def topological_order(roots: Iterable[Node]) -> tuple[Node, ...]:
+def topological_order(
+    roots: Iterable[Node], before: Mapping[Node, Sequence[Node]] | None = None
+) -> tuple[Node, ...]:
     """List every node that the roots depend on, each after its inputs.
 
     The order is that of a depth-first walk from the roots in the order given, so equal
-    graphs give equal orders. No recursion: a chain of 100,000 nodes is fine.
+    graphs give equal orders. No recursion: a chain of 100,000 nodes is fine. ``before``
+    may say for each node what else, beside its inputs, has to come before it.
     """
     order: list[Node] = []
     seen: set[Node] = set()
@@ -24,7 +27,8 @@ def topological_order(roots: Iterable[Node]) -> tuple[Node, ...]:
             elif node not in seen:
                 seen.add(node)
                 stack.append((node, True))
-                stack.extend((i, False) for i in reversed(node.inputs) if i not in seen)
+                first = node.inputs if before is None else before[node]
+                stack.extend((n, False) for n in reversed(first) if n not in seen)
     return tuple(order)
 
 
