@@ -9,6 +9,7 @@ from hubel.view._curves import curves
 from hubel.view._filters import filters
 from hubel.view._markup import Markup
 from hubel.view._mistakes import mistakes
+from hubel.view._pattern import pattern
 from hubel.view._png import data_uri, png_bytes
 from hubel.view._report import Section, Table, report
 from hubel.view._training import TrainingRecord, training_report
@@ -23,6 +24,7 @@ __all__ = [
     "data_uri",
     "filters",
     "mistakes",
+    "pattern",
     "png_bytes",
     "report",
     "training_report",
