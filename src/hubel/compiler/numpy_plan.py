@@ -176,9 +176,9 @@ class _Writer:
 
     def _lies_in(self, node: Node, given: Node) -> bool:
         """Whether a value is in a donated array already."""
-        return node is given or (
-            not node.is_leaf and self.plan.homes[node] == Home("donated", base=given)
-        )
+        home = self.plan.homes.get(node)
+        there = home is not None and home.kind == "donated" and home.base is given
+        return node is given or there
 
     def _saved(self, node: Node, word: str, name: str) -> str:
         """Copy a value that lies in another donated array, which is written too."""

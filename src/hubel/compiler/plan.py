@@ -20,7 +20,7 @@ from hubel.graph.graph import CoreGraph
 from hubel.graph.node import Node, describe
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Home:
     """Where the value of a computed node lives.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -85,6 +86,7 @@ class Compiled:
         self, f: Callable[..., Any], static: frozenset[str], donate: tuple[int, ...]
     ) -> None:
         functools.update_wrapper(self, f)
+        _check_names(f, static)
         self._f = f
         self._static = static
         self._donate = donate
@@ -208,6 +210,24 @@ class Compiled:
             paths = flatten(args[position])[1].paths(names[position])
             offered += [path for path in paths if path in program.graph.inputs]
         return pair(program.graph, offered)
+
+
+def _check_names(f: Callable[..., Any], static: frozenset[str]) -> None:
+    """Refuse static names that no argument can have."""
+    if not static:
+        return
+    try:
+        parameters = inspect.signature(f).parameters
+    except (ValueError, TypeError):
+        return
+    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        return
+    unknown = sorted(static - set(parameters))
+    if unknown:
+        raise OptionError(
+            f"static_argnames names {', '.join(unknown)}, the arguments of "
+            f"{getattr(f, '__name__', 'the function')} are {', '.join(parameters)}"
+        )
 
 
 class _Ready:
