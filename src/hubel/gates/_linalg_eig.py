@@ -25,7 +25,7 @@ from hubel.gates._linalg_parts import (
     square,
 )
 from hubel.gates._linalg_solve import solve
-from hubel.gates._linalg_spectrum import inverse_gaps
+from hubel.gates._linalg_spectrum import inverse_gaps, ties, untied
 from hubel.gates._sum import sum_over
 from hubel.gates._where import where
 from hubel.gates.define import ByHand, define, implements, ndim_of, shape_of
@@ -61,11 +61,17 @@ def _largest(vectors: Value) -> Value:
     return equal(as_rows(np.arange(shape_of(vectors)[-2])), place)
 
 
+def _inside(packed: Value) -> tuple[Value, Value]:
+    """Take eigenvalues and eigenvectors apart inside a rule."""
+    packed = untied(packed, ties(packed[..., 0]))
+    return packed[..., 0], packed[..., 1:]
+
+
 # Giles 2008, section 3.1, gives dV = V (F * (V^-1 dA V)) for vectors of any length;
 # LAPACK's have length 1 and their largest entry is real, and so has to be the tangent:
 # v (Re v^H dv + i Im dv_p / v_p) is taken off, with p the place of the largest entry.
 def _push(t: Value, out: Value, a: Value) -> Value:
-    values, vectors = out[..., 0], out[..., 1:]
+    values, vectors = _inside(out)
     turned = solve(vectors, t @ vectors)
     moved = vectors @ (inverse_gaps(values) * turned)
     along = real(_down(conjugate(vectors) * moved))
@@ -75,7 +81,7 @@ def _push(t: Value, out: Value, a: Value) -> Value:
 
 
 def _pull(g: Value, out: Value, a: Value) -> Value:
-    values, vectors = out[..., 0], out[..., 1:]
+    values, vectors = _inside(out)
     bar = conjugate(g)
     vectors_bar = bar[..., 1:]
     taken = _down(conjugate(vectors_bar) * vectors)

@@ -29,7 +29,7 @@ from hubel.gates._linalg_parts import (
     square,
     to_triangle,
 )
-from hubel.gates._linalg_spectrum import inverse_gaps
+from hubel.gates._linalg_spectrum import inverse_gaps, ties, untied
 from hubel.gates._sum import sum_over
 from hubel.gates.define import ByHand, define, implements, ndim_of
 from hubel.graph.node import Spec
@@ -55,17 +55,22 @@ def parts(packed: Value) -> tuple[Value, Value]:
     return real_part(packed[..., 0]), packed[..., 1:]
 
 
+def _inside(packed: Value) -> tuple[Value, Value]:
+    """Take them apart inside a rule."""
+    return parts(untied(packed, ties(parts(packed)[0])))
+
+
 # Giles 2008, "Collected matrix derivative results", section 3.1; for Hermitian
 # matrices the transposes are adjoints.
 def _push(t: Value, out: Value, a: Value, lower: bool) -> Value:
-    values, vectors = parts(out)
+    values, vectors = _inside(out)
     turned = adjoint(vectors) @ hermitian_from(t, lower) @ vectors
     moved = vectors @ (inverse_gaps(values) * turned)
     return np.concatenate([as_rows(real_diagonal(turned)), moved], axis=-1)
 
 
 def _pull(g: Value, out: Value, a: Value, lower: bool) -> Value:
-    values, vectors = parts(out)
+    values, vectors = _inside(out)
     values_bar, vectors_bar = parts(conjugated(g))
     inner = inverse_gaps(values) * (adjoint(vectors) @ vectors_bar)
     inner = inner + diagonal_matrix(values_bar)
@@ -93,13 +98,13 @@ def _infer_eigvalsh(a: Spec, lower: bool) -> Spec:
 
 
 def _values_pull(g: Value, out: Value, a: Value, lower: bool) -> Value:
-    vectors = eigh(a, lower=lower)[..., 1:]
+    _, vectors = _inside(eigh(a, lower=lower))
     found = (vectors * as_columns(g)) @ adjoint(vectors)
     return to_triangle(conjugated(found), lower)
 
 
 def _values_push(t: Value, out: Value, a: Value, lower: bool) -> Value:
-    vectors = eigh(a, lower=lower)[..., 1:]
+    _, vectors = _inside(eigh(a, lower=lower))
     turned = conjugated(vectors) * (hermitian_from(t, lower) @ vectors)
     return real_part(sum_over(turned, axis=(ndim_of(turned) - 2,)))
 

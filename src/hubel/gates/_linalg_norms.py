@@ -175,9 +175,9 @@ def np_matrix_rank(
         return astype(np.any(not_equal(np_ravel(a), 0)), dtype=np.dtype(np.intp))
     s = singular_values(a, hermitian)
     if tol is not None:
-        return np.sum(s > as_value(tol)[..., None], axis=-1)
+        return np.sum(s > np.expand_dims(as_value(tol), -1), axis=-1)
     if rtol is None:
         share = max(shape_of(a)[-2:]) * float(np.finfo(dtype_of(s)).eps)
     else:
-        share = np.asarray(rtol)[..., None]
+        share = np.expand_dims(as_value(rtol), -1)
     return np.sum(s > np.max(s, axis=-1, keepdims=True, initial=0) * share, axis=-1)

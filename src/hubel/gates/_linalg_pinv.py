@@ -31,7 +31,6 @@ from hubel.gates.define import (
 from hubel.graph.node import Spec, spec_of
 from hubel.graph.registry import Value
 
-
 PINV: Any = np.linalg.pinv
 LSTSQ: Any = np.linalg.lstsq
 

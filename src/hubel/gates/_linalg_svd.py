@@ -30,6 +30,8 @@ from hubel.gates._linalg_spectrum import (
     inverse_of,
     inverse_sums,
     rounding,
+    ties_or_zeros,
+    untied,
 )
 from hubel.gates._sum import sum_over
 from hubel.gates.define import ByHand, define, implements, ndim_of, shape_of
@@ -55,12 +57,18 @@ def _apart(packed: Value, a: Value) -> tuple[Value, Value, Value]:
     return packed[..., :rows].mT, s, packed[..., rows + 1 :]
 
 
+def _inside(packed: Value, a: Value) -> tuple[Value, Value, Value]:
+    """Take them apart inside a rule."""
+    tied = ties_or_zeros(_apart(packed, a)[1])
+    return _apart(untied(packed, tied), a)
+
+
 # Wan & Zhang 2019, "Automatic differentiation for complex valued SVD", and Liao et al.
 # 2019, "Differentiable programming tensor networks", equations 3 to 5. Their
 # 1 / (s_j^2 - s_i^2) is taken apart into 1 / (s_j - s_i) and 1 / (s_j + s_i), so that
 # the first one drops out of functions such as U V^H, which are smooth at equal values.
 def _push(t: Value, out: Value, a: Value) -> Value:
-    u, s, vh = _apart(out, a)
+    u, s, vh = _inside(out, a)
     rows, columns = shape_of(a)[-2:]
     left, right = t @ adjoint(vh), adjoint(u) @ t
     inner = right @ adjoint(vh)
@@ -77,7 +85,7 @@ def _push(t: Value, out: Value, a: Value) -> Value:
 
 
 def _pull(g: Value, out: Value, a: Value) -> Value:
-    u, s, vh = _apart(out, a)
+    u, s, vh = _inside(out, a)
     u_bar, s_bar, vh_bar = _apart(conjugated(g), a)
     rows, columns = shape_of(a)[-2:]
     of_u, of_v = adjoint(u) @ u_bar, vh @ adjoint(vh_bar)
@@ -114,12 +122,12 @@ def _infer_svdvals(a: Spec) -> Spec:
 
 
 def _values_pull(g: Value, out: Value, a: Value) -> Value:
-    u, _, vh = _apart(svd(a), a)
+    u, _, vh = _inside(svd(a), a)
     return conjugated((u * as_columns(g)) @ vh)
 
 
 def _values_push(t: Value, out: Value, a: Value) -> Value:
-    u, _, vh = _apart(svd(a), a)
+    u, _, vh = _inside(svd(a), a)
     turned = conjugated(u) * (t @ adjoint(vh))
     return real_part(sum_over(turned, axis=(ndim_of(turned) - 2,)))
 

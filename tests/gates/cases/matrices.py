@@ -143,6 +143,10 @@ CASES = {
         case(sample(2, 4, 2), label="tall"),
         case(plane(2, 4), label="complex and wide"),
     ],
+    "untied": [
+        Case((sample(2, 3, 3), np.zeros((2, 1, 1), bool))),
+        case(plane(3, 2), np.zeros((1, 1), bool), label="complex"),
+    ],
     "pinv": [
         case(regular(3, 3), 1e-15),
         case(sample(2, 4, 2), np.float64(1e-12), label="tall"),
