@@ -60,6 +60,10 @@ class Methods:
         """Return the complex conjugate."""
         return NUMPY[np.conjugate](self)
 
+    def conjugate(self) -> Any:
+        """Return the complex conjugate."""
+        return NUMPY[np.conjugate](self)
+
     def fill(self, value: Value) -> None:
         """Write one value everywhere."""
         self[...] = value  # type: ignore[index]

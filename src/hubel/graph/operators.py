@@ -97,6 +97,18 @@ class Operators:
     def __rxor__(self, other: Value) -> Any:
         return GATES["bitwise_xor"](other, self)
 
+    def __lshift__(self, other: Value) -> Any:
+        return GATES["left_shift"](self, other)
+
+    def __rlshift__(self, other: Value) -> Any:
+        return GATES["left_shift"](other, self)
+
+    def __rshift__(self, other: Value) -> Any:
+        return GATES["right_shift"](self, other)
+
+    def __rrshift__(self, other: Value) -> Any:
+        return GATES["right_shift"](other, self)
+
     def __lt__(self, other: Value) -> Any:
         return GATES["less"](self, other)
 
