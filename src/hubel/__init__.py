@@ -19,13 +19,31 @@ from hubel.transforms import *  # noqa: F403  what transforms lists is the publi
 if TYPE_CHECKING:
     from hubel import data, experiments, nn, scale
     from hubel.scale import threads
+    from hubel.transforms import check_staged, stage
 
 __version__ = "0.1.0"
 
-__all__ = ["data", "errors", "experiments", "nn", "scale", "threads"]
+__all__ = [
+    "check_staged",
+    "data",
+    "errors",
+    "experiments",
+    "nn",
+    "scale",
+    "stage",
+    "threads",
+]
 __all__ += transforms.__all__
 
-_LATER = {"data": "", "experiments": "", "nn": "", "scale": "", "threads": "scale"}
+_LATER = {
+    "check_staged": "transforms",
+    "data": "",
+    "experiments": "",
+    "nn": "",
+    "scale": "",
+    "stage": "transforms",
+    "threads": "scale",
+}
 """What is imported when it is first used: a package, or a name of a package."""
 
 
