@@ -66,7 +66,7 @@ def _own_memory(inputs: Sequence[Any]) -> bool:
     owners: set[int] = set()
     count = 0
     for each in inputs:
-        if each.__class__ is not ARRAY:
+        if not isinstance(each, ARRAY):
             continue
         owner = each if each.base is None else each.base
         if owner.__class__ is not ARRAY:
