@@ -353,3 +353,45 @@ def test_dtypes_are_those_of_the_arguments():
     assert hb.grad(lambda t: Scale(np.float64(2))(t).sum())(x).dtype == np.float32
     assert hb.grad(lambda t: OpaqueSine()(t).sum())(x).dtype == np.float32
     assert hb.compile(Multiply())(x, x).dtype == np.float32
+
+
+def test_a_forward_that_does_not_look_at_its_arguments():
+    class Ones(hb.Gate):
+        def forward(self, x):
+            self.save(np.shape(x))
+            return np.ones(3)
+
+        def backward(self, upstream):
+            return np.zeros(self.saved[0])
+
+    f = lambda x: (Ones()(x) * x).sum()  # noqa: E731
+    np.testing.assert_array_equal(hb.compile(hb.grad(f))(X), np.ones(3))
+    np.testing.assert_array_equal(hb.grad(f)(X), np.ones(3))
+    assert hb.jvp(f, (X,), (T,))[1] == T.sum()
+
+
+def test_a_gate_whose_gradient_is_zero_is_silent():
+    gate = make(times, lambda self, g: (None, None))
+    np.testing.assert_array_equal(hb.grad(lambda x: gate(x, 2.0).sum())(X), 0 * X)
+
+
+def test_a_value_error_of_a_body_comes_through_as_it_is():
+    class Strict(hb.Gate):
+        def forward(self, x):
+            if not isinstance(x, np.ndarray | float):
+                return x * 1.0  # a trace asks for the shape
+            raise ValueError("not today")
+
+    with pytest.raises(ValueError, match=r"^not today$"):
+        hb.grad(lambda x: Strict()(x).sum())(X)
+
+
+def test_graphs_of_gates_of_ones_own_can_be_recorded_again():
+    from hubel.graph.evaluate import evaluate
+    from hubel.graph.node import Node, input_node
+
+    graph = hb.Graph.trace(lambda x: Multiply()(x, x), X).core
+    x = input_node(graph.inputs["x"].spec)
+    out = evaluate(graph, {"x": x})[graph.outputs["out"]]
+    assert isinstance(out, Node)
+    assert out.shape == (3,)

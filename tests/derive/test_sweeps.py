@@ -108,6 +108,16 @@ def test_an_output_that_does_not_depend_on_an_input_gives_zeros():
     assert forth.outputs["t_out"] is forth.inputs["t_y"]
 
 
+def test_an_output_that_no_tangent_reaches_gives_zeros():
+    graph = from_text("""
+    graph(x: float64[3], n: int64[3])
+    y = negative(n) : int64[3]
+    return out = x, count = y
+    """)
+    zero = tangent_graph(graph).outputs["t_count"].constant
+    np.testing.assert_array_equal(zero, np.zeros(3))
+
+
 def test_one_output_under_two_names_adds_its_seeds():
     graph = from_text("""
     graph(x: float64[])

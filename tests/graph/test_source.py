@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import numpy as np
+import pytest
 
 import hubel as hb
 from hubel.errors import TraceError
@@ -42,13 +43,11 @@ def test_nodes_of_a_sweep_have_no_line():
 
 def test_a_function_without_a_file_is_named_by_its_place():
     scope: dict[str, object] = {"np": np}
-    exec(
-        compile("def f(x):\n    return np.sin(x) + float(x)\n", "<made>", "exec"), scope
-    )
-    try:
+    text = "def f(x):\n    return np.sin(x) + float(x)\n"
+    exec(compile(text, "<made>", "exec"), scope)
+    with pytest.raises(TraceError) as caught:
         hb.grad(scope["f"])(1.0)  # type: ignore[arg-type]
-    except TraceError as error:
-        assert error.where == "<made>:2"
+    assert caught.value.where == "<made>:2"
 
 
 def test_no_line_is_written_as_nothing():

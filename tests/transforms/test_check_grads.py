@@ -65,6 +65,12 @@ def test_modes_can_be_chosen():
     hb.check_grads(wrong, (X,), 1, modes=("reverse",))
 
 
+def test_complex_arguments():
+    z = np.array([0.5 + 1j, -2.0 + 0.3j])
+    hb.check_grads(lambda z: np.abs(z * z).sum(), (z,), order=1)
+    hb.check_grads(lambda z: (z.real**2 * z.imag).sum(), (z,), order=1)
+
+
 def test_a_dead_gradient_is_found_by_differences():
     with pytest.raises(DifferentiationError, match="differences"):
         hb.check_grads(lambda x: hb.stop_gradient(x) * x, (3.0,), 1)

@@ -170,6 +170,21 @@ def test_views_that_do_not_overlap_are_fine():
     np.testing.assert_array_equal(base, [3.0, 5.0, 7.0, 3.0, 4.0, 5.0])
 
 
+def test_arrays_of_subclasses_share_memory_too():
+    class Named(np.ndarray):
+        """A subclass."""
+
+    step = hb.compile(lambda w, x: (w + 1, w * x), donate=(0,))
+    w = A.copy()
+    with pytest.raises(OptionError, match="shares memory"):
+        step(w, w.view(Named))
+    with pytest.raises(OptionError, match="shares memory"):
+        step(w.view(Named), w)
+    windows = np.lib.stride_tricks.as_strided(w, (3,), (0,))
+    with pytest.raises(OptionError, match="shares memory"):
+        step(w, windows)
+
+
 def test_a_read_only_array_cannot_be_donated():
     step = hb.compile(lambda w: w + 1, donate=(0,))
     w = A.copy()

@@ -268,6 +268,12 @@ def test_integer_inputs_have_no_gradient():
     assert g.backward() == {"x": 3.0}
 
 
+def test_integers_beside_floats_in_one_container():
+    g = hb.Graph.trace(lambda p: p["x"] * p["n"], {"x": 2.0, "n": 3})
+    g.forward({"x": 2.0, "n": 3})
+    assert g.backward() == {"p": {"x": 3.0, "n": None}}
+
+
 def test_building_is_checked():
     g = hb.Graph()
     x = g.input("x")
