@@ -122,9 +122,10 @@ class Dependence:
         """Unite each row with all before it along an axis, or all after it."""
         step = slice(None, None, -1 if reverse else 1)
         along = (slice(None),) * axis + (step,)
-        bits = self.bits().reshape(*shape, -1)[along]
+        width = -(-self.width // 8)
+        bits = self.bits().reshape(*shape, width)[along]
         united = np.bitwise_or.accumulate(bits, axis=axis)[along]
-        return self._of_bits(united.reshape(self.rows, -1))
+        return self._of_bits(united.reshape(self.rows, width))
 
     def united(self, other: Dependence) -> Dependence:
         """Unite row by row."""

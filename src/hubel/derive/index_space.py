@@ -42,7 +42,8 @@ def words_of(node: Node) -> Words:
     lengths: dict[str, int] = {}
     for word, shape in zip(words, shapes, strict=True):
         for letter, length in zip(word, shape, strict=True):
-            lengths[letter] = max(lengths.get(letter, 1), length)
+            if lengths.get(letter, 1) == 1:  # what is 1 here may be longer there
+                lengths[letter] = length
     operands = tuple(
         "".join(a for a, n in zip(word, shape, strict=True) if n != 1)
         for word, shape in zip(words, shapes, strict=True)

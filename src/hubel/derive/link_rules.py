@@ -145,8 +145,8 @@ def _groups(shape: tuple[int, ...], axes: tuple[int, ...]) -> Index:
 
 
 def _axes(node: Node) -> tuple[int, ...]:
-    """Return the axes that a gate's parameters name, counted from the front."""
-    axis: Any = node.params.get("axes", node.params.get("axis"))
+    """Return the axes that a gate's parameters name, from the front; else the last."""
+    axis: Any = node.params.get("axes", node.params.get("axis", -1))
     axes: tuple[int, ...] = (axis,) if isinstance(axis, int) else tuple(axis)
     return tuple([a % len(node.inputs[0].shape) for a in axes])
 
