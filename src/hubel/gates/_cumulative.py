@@ -87,6 +87,7 @@ cumsum = define(
         lambda g, out, x, axis, reverse=False: cumsum(g, axis=axis, reverse=not reverse)
     ),
     fills=True,
+    lines=True,
 )
 
 
@@ -139,6 +140,7 @@ cumprod = define(
     _infer_cumsum,
     ByHand(_cumprod_pull, _cumprod_push),
     fills=True,
+    lines=True,
 )
 
 

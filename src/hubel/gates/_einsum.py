@@ -174,4 +174,5 @@ einsum = define(
     kind="product",
     fills=True,
     operations=_operations,
+    letters=lambda node: node.params["subscripts"],
 )

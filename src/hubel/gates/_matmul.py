@@ -77,6 +77,19 @@ def _operations(node: Node) -> float:
     return 2.0 * math.prod(node.shape) * node.inputs[0].shape[-1]
 
 
+def _letters(node: Node) -> str:
+    """Write the product as an Einstein sum, where no batch axis is broadcast."""
+    x, y = (source.shape for source in node.inputs)
+    row, column = "r" * (len(x) > 1), "c" * (len(y) > 1)
+    count = len(node.shape) - len(row) - len(column)
+    batch = "defghijklmnop"[:count]
+    words = [batch[max(count - (len(s) - 2), 0) :] for s in (x, y)]
+    for word, shape in zip(words, (x, y), strict=True):
+        if shape[: len(word)] != node.shape[count - len(word) : count]:
+            return ""
+    return f"{words[0]}{row}a,{words[1]}a{column}->{batch}{row}{column}"
+
+
 matmul = define(
     "matmul",
     np.matmul,
@@ -87,4 +100,5 @@ matmul = define(
     kind="product",
     fills=True,
     operations=_operations,
+    letters=_letters,
 )

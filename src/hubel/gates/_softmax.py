@@ -67,6 +67,7 @@ softmax = define(
     _infer,
     ByHand(along_simplex, along_simplex),
     fills=True,
+    lines=True,
     inplace=True,
     weight=15,
 )
@@ -79,6 +80,7 @@ log_softmax = define(
         lambda t, out, x, axis=-1: subtract(t, _total(chain(exp(out), t), axis)),
     ),
     fills=True,
+    lines=True,
     inplace=True,
     weight=15,
 )

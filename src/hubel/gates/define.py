@@ -49,6 +49,8 @@ class FactOptions(TypedDict, total=False):
     opaque: bool
     identity: Callable[[Node], bool] | None
     compose: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] | None
+    letters: Callable[[Node], str] | None
+    lines: bool
 
 
 class Partial(Rule):

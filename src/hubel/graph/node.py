@@ -59,6 +59,11 @@ class Facts:
         ``identity(node)``: whether the parameters make it return its argument.
     compose : callable or None
         ``compose(outer, inner)``: the parameters that do both steps in one.
+    letters : callable or None
+        ``letters(node)``: the Einstein sum that a product is, in the normal form of
+        the gate ``einsum``; empty where it is none.
+    lines : bool
+        The gate works on each line along its ``axis`` by itself.
     """
 
     kind: str = "other"
@@ -74,6 +79,8 @@ class Facts:
     opaque: bool = False
     identity: Callable[[Node], bool] | None = None
     compose: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] | None = None
+    letters: Callable[[Node], str] | None = None
+    lines: bool = False
 
 
 class Rule:

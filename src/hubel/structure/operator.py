@@ -9,7 +9,7 @@ from typing import Any, Self, cast
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from hubel.errors import ShapeError
+from hubel.errors import DifferentiationError, ShapeError
 from hubel.structure.arithmetic import (
     Array,
     Shape,
@@ -43,12 +43,13 @@ class Operator(ABC):
         The shapes of the arrays that it maps to and from.
     """
 
-    __slots__ = ("input_shape", "output_shape")
+    __slots__ = ("account", "input_shape", "output_shape")
     # NumPy's arrays and scalars leave `array @ J` and `2.0 * J` to the operator.
     __array_priority__ = 1000.0
 
     input_shape: Shape
     output_shape: Shape
+    account: Any
 
     def __init__(self, output_shape: Shape, input_shape: Shape) -> None:
         self.output_shape = tuple(output_shape)
@@ -162,6 +163,26 @@ class Operator(ABC):
                 elif hasattr(self, name):
                     object.__setattr__(made, name, getattr(self, name))
         return made
+
+    def explained(self, account: Any) -> Self:
+        """Return the operator with an account of how it was found."""
+        return self._replace(account=account)
+
+    def explain(self) -> Any:
+        """Return how it was found; see :func:`hubel.explain`.
+
+        Raises
+        ------
+        DifferentiationError
+            When it was made in another way than by finding a Jacobian.
+        """
+        if hasattr(self, "account"):
+            return self.account
+        raise DifferentiationError(
+            f"{self!r} has no account of how it was found",
+            remedy="ask the operator that hubel.jacobian, hessian or linearize "
+            "returned; products and sums of operators have none",
+        )
 
     def apply(self, tangent: ArrayLike) -> Array:
         """Map an array of the input shape to one of the output shape."""

@@ -6,11 +6,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from hubel.derive.own import Gate
+from hubel.transforms.account import explain
 from hubel.transforms.arrays import array, zeros
 from hubel.transforms.check import check_grads
 from hubel.transforms.compiled import compile
 from hubel.transforms.gradients import grad, jvp, stop_gradient, value_and_grad, vjp
 from hubel.transforms.graph import Graph
+from hubel.transforms.hessian import hessian, hvp
+from hubel.transforms.jacobian import jacfwd, jacobian, jacrev, linearize
 from hubel.transforms.nonfinite import trace_nonfinite
 
 if TYPE_CHECKING:
@@ -23,8 +26,15 @@ __all__ = [
     "array",
     "check_grads",
     "compile",
+    "explain",
     "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
+    "linearize",
     "stop_gradient",
     "trace_nonfinite",
     "value_and_grad",

@@ -93,7 +93,7 @@ def value_and_grad(
     @functools.wraps(f)
     def with_gradient(*args: Any, **kwargs: Any) -> Any:
         with Trace(with_values=True) as trace:
-            traced, leaves, tree = _trace_arguments(f, trace, args, positions)
+            traced, leaves, tree = trace_arguments(f, trace, args, positions)
             result = f(*traced, **kwargs)
             result, aux = result if has_aux else (result, None)
             node, value = _scalar(f, trace, result)
@@ -106,7 +106,7 @@ def value_and_grad(
     return with_gradient
 
 
-def _trace_arguments(
+def trace_arguments(
     f: Function, trace: Trace, args: tuple[Any, ...], positions: tuple[int, ...]
 ) -> tuple[list[Any], list[Node], Tree]:
     """Replace the arguments at ``positions`` by traced values."""
@@ -253,7 +253,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     """
     positions = tuple(range(len(primals)))
     with Trace(with_values=True) as trace:
-        traced, inputs, tree = _trace_arguments(f, trace, primals, positions)
+        traced, inputs, tree = trace_arguments(f, trace, primals, positions)
         result = f(*traced)
     results, out_tree = flatten(result)
 
@@ -332,7 +332,7 @@ def jvp(
         raise ShapeError(f"{len(primals)} primals were given {len(tangents)} tangents")
     positions = tuple(range(len(primals)))
     with Trace(with_values=True) as trace:
-        traced, inputs, tree = _trace_arguments(f, trace, tuple(primals), positions)
+        traced, inputs, tree = trace_arguments(f, trace, tuple(primals), positions)
         result = f(*traced)
     directions, direction_tree = flatten(list(tangents))
     if direction_tree != tree:

@@ -1,0 +1,227 @@
+"""Jacobians from the gates' own structure, multiplied along the graph: no sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from hubel.derive.effort import CALL
+from hubel.derive.local import dtype_between, is_differentiable, local_operator
+from hubel.graph.cost import operations
+from hubel.graph.node import Node
+from hubel.graph.registry import Value
+from hubel.structure import (
+    Applied,
+    BlockDiagonal,
+    Composed,
+    Dense,
+    Diagonal,
+    Entrywise,
+    LowRank,
+    Operator,
+    Scaled,
+    Sparse,
+    Sum,
+    Zero,
+    identity,
+)
+from hubel.structure.chain import Estimate, best_order
+
+_SORTING = 8.0
+"""What a term of a product of general sparse matrices costs, in multiplications."""
+
+
+_FEW = 8
+"""Through so few numbers what follows is a sum of that many outer products."""
+
+
+class TooCostly(Exception):
+    """The products along the graph would cost more than sweeps."""
+
+
+class Accumulation:
+    """Jacobians of the nodes of a graph with respect to one input at a time.
+
+    Parameters
+    ----------
+    nodes : sequence of Node
+        What lies between inputs and outputs, in topological order.
+    values : mapping of Node to array
+        What the forward sweep put on each node.
+    budget : float
+        Operations after which the whole is given up.
+
+    Attributes
+    ----------
+    spent : float
+        Operations so far.
+    """
+
+    def __init__(
+        self, nodes: Sequence[Node], values: Mapping[Node, Value], budget: float
+    ) -> None:
+        self._nodes = nodes
+        self._values = values
+        self._budget = budget
+        self._locals: dict[tuple[Node, int], Operator] = {}
+        self.spent = 0.0
+
+    def jacobians(self, source: Node, outputs: Sequence[Node]) -> dict[Node, Operator]:
+        """Return the Jacobian of each output with respect to one input.
+
+        Raises
+        ------
+        TooCostly
+            Once the budget is spent.
+        """
+        found: dict[Node, Operator] = {
+            source: identity(source.shape, dtype_between(source, source))
+        }
+        last = _last_uses(self._nodes, outputs)
+        for place, node in enumerate(self._nodes):
+            total = self._joined(node, found)
+            if total is not None:
+                found[node] = total
+            for gone in last.get(place, ()):
+                found.pop(gone, None)
+        return {node: self._finished(source, node, found) for node in outputs}
+
+    def _joined(self, node: Node, found: Mapping[Node, Operator]) -> Operator | None:
+        """Sum local gradients times the Jacobians of a node's inputs."""
+        total: Operator | None = None
+        for position, source in enumerate(node.inputs):
+            before = found.get(source)
+            if before is None or not is_differentiable(node, position):
+                continue
+            part = self._product(node, position, before)
+            if total is not None:
+                self._spend(_size(total) + _size(part))
+            total = part if total is None else total + part
+        return total
+
+    def _product(self, node: Node, position: int, before: Operator) -> Operator:
+        local = self._local(node, position)
+        if isinstance(local, Applied):
+            return self._carried(node, local, before)
+        if isinstance(before, Scaled) and before.is_identity:
+            return local
+        self._spend(_terms(local, before))
+        return _through_few(local, before) or local @ before
+
+    def _local(self, node: Node, position: int) -> Operator:
+        key = (node, position)
+        if key not in self._locals:
+            self._spend(operations(node) + CALL)
+            self._locals[key] = local_operator(node, position, self._values)
+        return self._locals[key]
+
+    def _carried(self, node: Node, local: Applied, before: Operator) -> Operator:
+        """Multiply by a gate known by its products alone: one for each column."""
+        rows, middle = local.shape
+        columns = before.shape[1]
+        fewest = min(rows, middle, columns)
+        self._spend(fewest * (operations(node) + CALL))
+        if fewest == columns < min(rows, middle):
+            return Dense(local.multiply(before.matrix())).reshaped(
+                local.output_shape, before.input_shape
+            )
+        matrix = local.explicit()
+        self._spend(_terms(matrix, before))
+        return matrix @ before
+
+    def _finished(
+        self, source: Node, node: Node, found: Mapping[Node, Operator]
+    ) -> Operator:
+        """Return a node's Jacobian multiplied out, where that takes less room."""
+        dtype = dtype_between(source, node)
+        total = found.get(node)
+        if total is None:
+            return Zero(node.shape, source.shape, dtype)
+        if isinstance(total, Composed | Sum):
+            total = self._settled(total)
+        if isinstance(total, Sparse):
+            total = _in_blocks(total) or total
+        total = total.reshaped(node.shape, source.shape)
+        return total if total.dtype == dtype else total.astype(dtype)
+
+    def _settled(self, total: Composed | Sum) -> Operator:
+        """Multiply a chain out, unless it stays much larger than its factors."""
+        rows, columns = total.shape
+        room = rows * columns
+        if isinstance(total, Sum):
+            if 2 * total.work <= room:
+                return total
+            self._spend(float(room))
+            return total.explicit()
+        estimates = [Estimate.of(factor) for factor in total.factors]
+        cost, _ = best_order(estimates)
+        if 2 * total.work <= room and self.spent + cost > self._budget:
+            return total
+        self._spend(cost)
+        product = total.explicit()
+        small = isinstance(product, Entrywise) or product.nnz <= 2 * total.work
+        return product if small or 2 * total.work > room else total
+
+    def _spend(self, amount: float) -> None:
+        self.spent += amount
+        if self.spent > self._budget:
+            raise TooCostly
+
+
+def _last_uses(nodes: Sequence[Node], outputs: Sequence[Node]) -> dict[int, list[Node]]:
+    """Say which nodes are not needed any more after each place."""
+    last: dict[Node, int] = {}
+    for place, node in enumerate(nodes):
+        for source in node.inputs:
+            last[source] = place
+    kept = set(outputs)
+    gone: dict[int, list[Node]] = {}
+    for node, place in last.items():
+        if node not in kept:
+            gone.setdefault(place, []).append(node)
+    return gone
+
+
+def _terms(left: Operator, right: Operator) -> float:
+    """Return the operations of a product of two operators, with the call."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Scaled | Zero):
+            return CALL
+        if isinstance(one, Diagonal):
+            return CALL + _size(other)
+    if isinstance(left, Composed) or isinstance(right, Composed):
+        return CALL
+    terms, _ = Estimate.of(left).times(Estimate.of(right))
+    general = isinstance(left, Entrywise) and isinstance(right, Entrywise)
+    return CALL + terms * (_SORTING if general else 1.0)
+
+
+def _size(operator: Operator) -> float:
+    return operator.nbytes / operator.dtype.itemsize
+
+
+def _through_few(left: Operator, right: Operator) -> LowRank | None:
+    """Return outer products where all goes through a few numbers, such as one sum."""
+    rows, few, columns = left.shape[0], *right.shape
+    stored = isinstance(left, Entrywise) and isinstance(right, Entrywise)
+    terms, _ = Estimate.of(left).times(Estimate.of(right))
+    if not stored or few > _FEW or 2 * few * (rows + columns) > terms:
+        return None
+    return LowRank(left.matrix(), right.matrix().T)
+
+
+def _in_blocks(found: Sparse) -> BlockDiagonal | None:
+    """Return a sparse matrix as blocks where each row has its example's columns."""
+    rows, columns = found.shape
+    width = found.nnz // max(rows, 1)
+    if width < 2 or width * rows != found.nnz or columns % width:
+        return None
+    count = columns // width
+    if rows % count:
+        return None
+    places = np.arange(columns).reshape(count, 1, width)
+    expected = np.broadcast_to(places, (count, rows // count, width)).reshape(-1)
+    if not np.array_equal(found.pattern.columns, expected):
+        return None
+    return BlockDiagonal(found.values.reshape(count, rows // count, width))

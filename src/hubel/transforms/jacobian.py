@@ -1,0 +1,249 @@
+"""Jacobians: operators that keep their structure, and are dense only when asked."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hubel.derive.effort import Effort
+from hubel.derive.local import dtype_between
+from hubel.derive.structured import Accumulation, TooCostly
+from hubel.derive.sweeps import Pair, Sweeps
+from hubel.errors import OptionError
+from hubel.graph.node import Node
+from hubel.structure import Applied, Dense, Operator
+from hubel.structure.arithmetic import LIMIT
+from hubel.transforms.account import Account
+from hubel.transforms.recording import Recording, record
+
+Function = Callable[..., Any]
+Blocks = dict[Pair, Operator]
+
+MODES = ("auto", "forward", "reverse")
+STRUCTURES = ("auto", "dense")
+
+
+def jacobian(
+    f: Function,
+    argnums: int | Sequence[int] = 0,
+    mode: str = "auto",
+    structure: str = "auto",
+) -> Function:
+    """Make the function that returns the Jacobian of a function.
+
+    Parameters
+    ----------
+    f : callable
+        A function of arrays (or trees of arrays) written in NumPy, to an array (or a
+        tree of arrays).
+    argnums : int or sequence of int
+        The positions of the arguments to differentiate with respect to.
+    mode : str
+        How sweeps go, where any are needed: ``forward``, one for each element of the
+        arguments; ``reverse``, one for each element of the result; ``auto``, what takes
+        fewer operations, counted on the graph.
+    structure : str
+        ``auto``: local gradients are multiplied along the graph with their structure,
+        as long as that takes fewer operations than sweeps, and there is no sweep then.
+        ``dense``: sweeps in any case. A ``mode`` that is not ``auto`` asks for sweeps.
+
+    Returns
+    -------
+    callable
+        Takes what ``f`` takes; returns a :class:`hubel.structure.Operator` of shape
+        (result's size, argument's size) in C order. ``np.asarray`` turns it into an
+        array of the result's shape and then the argument's; ``J @ v``, ``J.T @ u``,
+        ``J.diagonal()``, ``J.tosparse()`` do with less. For trees, and for several
+        ``argnums``, it is a :class:`hubel.structure.Block` of operators by the paths of
+        the leaves, the argument's number first if there are several. Where more than
+        8 GiB would be needed it is an operator whose products are sweeps.
+
+    Raises
+    ------
+    DifferentiationError
+        If an argument carries no gradient, or a complex result is not a holomorphic
+        function of a complex argument.
+
+    Notes
+    -----
+    Inside another transform or ``compile`` the result is the dense array (for trees the
+    tree of the result, with a tree of arguments at each leaf), which is differentiated
+    in turn. For a real result and a complex argument z = x + iy an entry is
+    df/dx - i df/dy, as in :func:`hubel.grad`. :func:`hubel.explain` says how a Jacobian
+    was found.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> J = jacobian(lambda x: np.maximum(x, 0))(np.array([-1.0, 2.0, 3.0]))
+    >>> J
+    Diagonal(3 x 3, float64, 24 B)
+    >>> J @ np.ones(3)
+    array([0., 1., 1.])
+    """
+    _require(mode in MODES, f"mode={mode!r}", MODES)
+    _require(structure in STRUCTURES, f"structure={structure!r}", STRUCTURES)
+
+    @functools.wraps(f)
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        recording = record(f, argnums, args, kwargs)
+        if recording.trace.nested:
+            return recording.arrays(_swept(recording.sweeps, mode, recording.effort()))
+        blocks, account = _found(recording, mode, structure)
+        recording.warn_if_dead(blocks)
+        return recording.operator(blocks).explained(account)
+
+    return differentiated
+
+
+def jacfwd(f: Function, argnums: int | Sequence[int] = 0) -> Function:
+    """Make the function that returns the Jacobian by forward sweeps.
+
+    One sweep for each element of the arguments; see :func:`jacobian`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> np.asarray(jacfwd(lambda x: x**2)(np.array([1.0, 2.0])))
+    array([[2., 0.],
+           [0., 4.]])
+    """
+    return jacobian(f, argnums, mode="forward")
+
+
+def jacrev(f: Function, argnums: int | Sequence[int] = 0) -> Function:
+    """Make the function that returns the Jacobian by reverse sweeps.
+
+    One sweep for each element of the result; see :func:`jacobian`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> np.asarray(jacrev(lambda x: x**2)(np.array([1.0, 2.0])))
+    array([[2., 0.],
+           [0., 4.]])
+    """
+    return jacobian(f, argnums, mode="reverse")
+
+
+def linearize(f: Function, *args: Any) -> tuple[Any, Operator]:
+    """Evaluate a function, and return its Jacobian there without writing it down.
+
+    Parameters
+    ----------
+    f : callable
+        A function of arrays or trees of arrays, written in NumPy.
+    *args
+        Its arguments; the Jacobian is with respect to all of them.
+
+    Returns
+    -------
+    value
+        ``f(*args)``.
+    J : Operator
+        With its structure where that is cheap; else an operator whose products
+        ``J @ v`` and ``J.T @ u`` are sweeps through the recorded function.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> y, J = linearize(np.cumsum, np.arange(3.0))
+    >>> J @ np.ones(3)
+    array([1., 2., 3.])
+    """
+    argnums = 0 if len(args) == 1 else tuple(range(len(args)))
+    recording = record(f, argnums, args, {})
+    if recording.trace.nested:
+        effort = recording.effort()
+        return recording.value, recording.arrays(
+            _swept(recording.sweeps, "auto", effort)
+        )
+    found = _structured(recording, recording.effort())
+    blocks, account = found or _products(recording, "its products were asked for")
+    return recording.value, recording.operator(blocks).explained(account)
+
+
+def _require(known: bool, given: str, options: Sequence[str]) -> None:
+    if not known:
+        raise OptionError(f"{given}", remedy=f"use one of {', '.join(options)}")
+
+
+def _found(recording: Recording, mode: str, structure: str) -> tuple[Blocks, Account]:
+    """Find the Jacobian in the best way that is allowed."""
+    effort = recording.effort()
+    if mode == structure == "auto":
+        found = _structured(recording, effort)
+        if found is not None:
+            return found
+    why = _reason(effort, mode, structure)
+    if 8 * effort.rows * effort.columns > LIMIT:
+        return _products(recording, "its dense array would take more than 8 GiB")
+    way = effort.cheaper if mode == "auto" else mode
+    dense = _swept(recording.sweeps, way, effort)
+    blocks: Blocks = {
+        (node, source): Dense(array, node.shape, source.shape)
+        for (node, source), array in dense.items()
+    }
+    ways = {"forward": effort.all_forward, "reverse": effort.all_reverse}
+    spent = ways.pop(way)
+    sweeps = effort.columns if way == "forward" else effort.rows
+    return blocks, Account(way, sweeps, why, spent, ways)
+
+
+def _reason(effort: Effort, mode: str, structure: str) -> str:
+    """Say why there are sweeps, and why they go as they do."""
+    if mode != "auto":
+        return f"mode={mode!r} was asked for"
+    size = f"there are {effort.columns} inputs and {effort.rows} results"
+    if structure != "auto":
+        return f"structure={structure!r} was asked for, and {size}"
+    if min(effort.rows, effort.columns) == 1:
+        return f"{size}: one sweep finds all"
+    return f"{size}, and the products of local gradients take more than sweeps"
+
+
+def _swept(sweeps: Sweeps, mode: str, effort: Effort) -> dict[Pair, Any]:
+    """Return dense arrays (or traced values)."""
+    way = effort.cheaper if mode == "auto" else mode
+    return sweeps.by_columns() if way == "forward" else sweeps.by_rows()
+
+
+def _structured(recording: Recording, effort: Effort) -> tuple[Blocks, Account] | None:
+    """Multiply local gradients along the graph, if that is cheaper than sweeps."""
+    sweeps = recording.sweeps
+    nodes = [*sweeps.nodes, *sweeps.inputs, *sweeps.outputs]
+    one = min(effort.rows, effort.columns) == 1 < max(effort.rows, effort.columns)
+    if one or any(node.dtype.kind == "c" for node in nodes):
+        return None
+    work = Accumulation(sweeps.nodes, sweeps.values, effort.least)
+    blocks: Blocks = {}
+    try:
+        for source in sweeps.inputs:
+            found = work.jacobians(source, sweeps.outputs)
+            blocks |= {(node, source): found[node] for node in found}
+    except TooCostly:
+        return None
+    ways = {"forward": effort.all_forward, "reverse": effort.all_reverse}
+    why = "local gradients multiply along the graph for less than sweeps take"
+    return blocks, Account("structure", 0, why, work.spent, ways)
+
+
+def _products(recording: Recording, why: str) -> tuple[Blocks, Account]:
+    """Return operators whose products are sweeps."""
+    sweeps = recording.sweeps
+    blocks: Blocks = {
+        (node, source): _applied(sweeps, node, source)
+        for node in sweeps.outputs
+        for source in sweeps.inputs
+    }
+    effort = recording.effort()
+    ways = {"forward": effort.all_forward, "reverse": effort.all_reverse}
+    return blocks, Account("products", 0, why, 0.0, ways)
+
+
+def _applied(sweeps: Sweeps, node: Node, source: Node) -> Operator:
+    """Return one block as its two products."""
+    pair = Sweeps(sweeps.nodes, sweeps.values, [source], [node])
+    dtype = dtype_between(source, node)
+    return Applied(node.shape, source.shape, *pair.products(node, source), dtype)
