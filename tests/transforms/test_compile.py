@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import sys
 import threading
 from dataclasses import dataclass, field
 
@@ -301,6 +302,33 @@ def test_many_threads_use_one_compiled_function():
         thread.start()
     for thread in threads:
         thread.join()
+    assert wrong == []
+
+
+def test_threads_do_not_meet_in_the_arena():
+    """Threads change places often, in steps that let go of the interpreter."""
+    compiled = hb.compile(lambda x: np.tanh(np.sin(x * 2) + x).sum(axis=1))
+    x = np.linspace(0, 1, 60_000).reshape(200, 300)
+    expected = {k: np.tanh(np.sin(x * k * 2) + x * k).sum(axis=1) for k in range(4)}
+    wrong: list[int] = []
+
+    def work(k):
+        given = x * k
+        for _ in range(15):
+            if not np.allclose(compiled(given), expected[k], rtol=1e-12):
+                wrong.append(k)
+
+    compiled(x)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
     assert wrong == []
 
 

@@ -115,6 +115,26 @@ def test_a_pullback_made_outside_is_linear_inside():
     np.testing.assert_allclose(gradient, 3 * np.cos([0.1, 0.2]))
 
 
+def test_a_pullback_keeps_the_outer_values_that_it_captured():
+    """A write after the recording is not seen, as with plain arrays."""
+
+    def f(x):
+        z = x * 1.0
+        y, pullback = hb.vjp(lambda t: (z * t * t).sum(), x)
+        z[0] = 100.0
+        return pullback(1.0)[0].sum() + 0.0 * y  # 2 z t with the old z = x
+
+    def g(x):
+        y, pullback = hb.vjp(lambda t: (t * t).sum(), x)
+        x[0] = 100.0
+        return pullback(1.0)[0].sum()
+
+    x = np.array([1.0, 2.0, 3.0])
+    assert f(x.copy()) == hb.value_and_grad(f)(x)[0] == 2 * (x * x).sum()
+    np.testing.assert_allclose(hb.grad(f)(x), 4 * x)
+    np.testing.assert_allclose(hb.grad(g)(x), [2.0] * 3)
+
+
 def test_hessian_vector_products_agree():
     a = np.array([[2.0, 1.0], [0.5, 3.0]])
 
