@@ -125,7 +125,7 @@ def test_a_pullback_keeps_the_outer_values_that_it_captured():
         return pullback(1.0)[0].sum() + 0.0 * y  # 2 z t with the old z = x
 
     def g(x):
-        y, pullback = hb.vjp(lambda t: (t * t).sum(), x)
+        _, pullback = hb.vjp(lambda t: (t * t).sum(), x)
         x[0] = 100.0
         return pullback(1.0)[0].sum()
 
