@@ -11,6 +11,8 @@ from hubel.derive.bicoloring import bicolor
 from hubel.derive.choice import choose
 from hubel.derive.coloring import color_columns, color_rows, color_symmetric
 from hubel.derive.groups import Coloring
+from hubel.derive.orders import Lists, incidence, smallest_last, without_diagonal
+from hubel.derive.star import star_colors
 from hubel.errors import HubelError, ShapeError
 from hubel.structure import Pattern
 
@@ -111,8 +113,31 @@ def test_grid() -> None:
     grid = Pattern.of(np.kron(line, np.eye(12)) + np.kron(np.eye(12), line))
     found = color_columns(grid)
     assert found.is_valid(grid)
-    assert 5 == found.lower_bound <= found.forward <= 7
+    assert found.forward == found.lower_bound == 5
     assert color_symmetric(grid).sweeps <= 6
+
+
+@pytest.mark.parametrize("count", [30, 400])
+def test_orders_beat_the_natural_one(count: int) -> None:
+    drawn = np.random.default_rng(count).integers(0, count, (2, 4 * count))
+    pattern = Pattern.at(*drawn, (count, count))
+    symmetric = pattern | pattern.T
+    lists = Lists.of(without_diagonal(symmetric))
+    natural = star_colors(lists, range(count)).max() + 1
+    assert color_symmetric(symmetric).sweeps < natural
+    for order in (smallest_last(lists), incidence(lists)):
+        assert sorted(order) == list(range(count))
+
+
+def test_smallest_last_of_a_tree_needs_two() -> None:
+    """Every vertex has one neighbour at most before it: two colours would do."""
+    parents = [0, 0, 1, 1, 2, 2, 3]
+    children = list(range(1, 8))
+    tree = Pattern.at(parents + children, children + parents, (8, 8))
+    order = smallest_last(Lists.of(tree))
+    dense = tree.todense()
+    for place, vertex in enumerate(order):
+        assert dense[vertex, order[:place]].sum() <= 1
 
 
 def test_arrow() -> None:

@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from hubel.derive.greedy import Tries, distinct_in_rows, fewest, periods
+from hubel.derive.greedy import Tries, distinct_in_rows, fewest, line_lengths, periods
 from hubel.derive.groups import Coloring, alone, compacted, none_of
 from hubel.derive.orders import Lists, degrees_of, orders, without_diagonal
 from hubel.derive.star import star_colors
@@ -83,7 +83,8 @@ def _column_colors(pattern: Pattern, bound: int) -> tuple[Index, str]:
         return bool(alone(rows, colors, int(colors.max(initial=0)) + 1).all())
 
     def tries() -> Tries:
-        yield "period", partial(periods, pattern.width, bound, fits)
+        lines = line_lengths(pattern.columns - rows, bound, pattern.width)
+        yield "period", partial(periods, pattern.width, bound, lines, fits)
         lists, height = Lists.of(flipped), pattern.shape[0]
         degrees = degrees_of(pattern)
         few = int(degrees.sum()) <= MEETINGS
@@ -143,7 +144,9 @@ def color_symmetric(pattern: Pattern) -> Coloring:
         return made(colors).is_valid(pattern)
 
     def tries() -> Tries:
-        yield "period", partial(periods, size, bound, fits)
+        rows, columns = edges.places()
+        lines = line_lengths(columns - rows, bound, size)
+        yield "period", partial(periods, size, bound, lines, fits)
         lists = Lists.of(edges)
         for name, order in orders(edges.counts(), 2 * pattern.nnz, lambda: lists):
             yield name, partial(star_colors, lists, order)

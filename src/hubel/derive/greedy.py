@@ -17,6 +17,10 @@ LARGE = 20_000
 """With so many places, a colour above the lower bound costs less than another order."""
 PERIODS = 4
 """How many periods from the lower bound on are tried."""
+LINES = 2
+"""How many lengths of an array's lines are tried."""
+WIDE = 32
+"""The most places in a row of what is taken for a stencil."""
 
 Tries = Iterator[tuple[str, Callable[[], Index | None]]]
 """Ways to colour by name; each gives colours, or None if it does not fit."""
@@ -39,20 +43,43 @@ def fewest(tries: Tries, bound: int, places: int) -> tuple[Index, str]:
     return best
 
 
-def periods(size: int, bound: int, fits: Callable[[Index], bool]) -> Index | None:
-    """Return colours that repeat, if some fit: blocks of p colours, and some of p + 1.
+def periods(
+    size: int, bound: int, lines: Sequence[int], fits: Callable[[Index], bool]
+) -> Index | None:
+    """Return colours that repeat, if some fit.
 
-    With ``size mod p`` blocks of p + 1 the blocks close up round a ring.
+    Blocks of p colours, with ``size mod p`` blocks of p + 1 that close up a ring; and
+    for arrays of more axes, whose lines have these lengths, p colours that move on by a
+    step from one line to the next.
     """
+    every = np.arange(size)
     for p in range(max(bound, 1), max(bound, 1) + PERIODS):
         longer = size % p
-        if longer * (p + 1) > size:
-            continue
-        plain = np.arange(size - longer * (p + 1)) % p
-        colors = np.concatenate([plain, np.arange(longer * (p + 1)) % (p + 1)])
-        if fits(colors):
-            return colors
+        whole = size - longer * (p + 1)
+        if whole >= 0:
+            plain, tail = every[:whole] % p, every[: size - whole] % (p + 1)
+            colors = np.concatenate([plain, tail])
+            if fits(colors):
+                return colors
+        for length in lines:
+            for step in range(1, p):
+                colors = (every % length + step * (every // length)) % p
+                if fits(colors):
+                    return colors
     return None
+
+
+def line_lengths(offsets: Index, bound: int, size: int) -> list[int]:
+    """Guess the lengths of an array's lines: how far apart a stencil's columns are.
+
+    The distances of a stencil occur in most rows, those of other patterns in few.
+    """
+    if bound > WIDE:
+        return []
+    distances, counts = np.unique(abs(offsets), return_counts=True)
+    far = (distances > max(bound, 1)) & (2 * counts >= size)
+    order = np.argsort(-counts[far], kind="stable")[:LINES]
+    return distances[far][order].tolist()
 
 
 def distinct_in_rows(rows_of: Lists, order: Sequence[int], count: int) -> Index:
