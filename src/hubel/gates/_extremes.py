@@ -53,7 +53,7 @@ def np_max(
 ) -> Value:
     """Mean what ``np.max`` means."""
     without_out(out)
-    return _extreme(max_over, maximum, a, axis, keepdims, initial, where)
+    return extreme_over(max_over, maximum, a, axis, keepdims, initial, where)
 
 
 @implements(np.min, np.amin)
@@ -67,10 +67,10 @@ def np_min(
 ) -> Value:
     """Mean what ``np.min`` means."""
     without_out(out)
-    return _extreme(min_over, minimum, a, axis, keepdims, initial, where)
+    return extreme_over(min_over, minimum, a, axis, keepdims, initial, where)
 
 
-def _extreme(
+def extreme_over(
     over: Gate,
     of_two: Gate,
     a: Value,
@@ -114,7 +114,9 @@ def _infer_place(x: Spec, axis: int, keepdims: bool = False) -> Spec:
     return Spec(shape, np.dtype(np.intp))
 
 
-def _define_place(name: str, find: Any) -> Gate:
+def define_place(name: str, find: Any) -> Gate:
+    """Define a gate that finds the place of an element along one axis."""
+
     def forward(x: Value, axis: int, keepdims: bool = False, out: Any = None) -> Any:
         return find(x, axis=axis, keepdims=keepdims, out=out)
 
@@ -129,8 +131,8 @@ def _define_place(name: str, find: Any) -> Gate:
     )
 
 
-argmax = _define_place("argmax", np.argmax)
-argmin = _define_place("argmin", np.argmin)
+argmax = define_place("argmax", np.argmax)
+argmin = define_place("argmin", np.argmin)
 
 
 @implements(np.argmax)
@@ -138,7 +140,7 @@ def np_argmax(
     a: Value, axis: int | None = None, out: None = None, *, keepdims: bool = False
 ) -> Value:
     """Mean what ``np.argmax`` means."""
-    return _place(argmax, a, axis, out, keepdims)
+    return place_along(argmax, a, axis, out, keepdims)
 
 
 @implements(np.argmin)
@@ -146,10 +148,13 @@ def np_argmin(
     a: Value, axis: int | None = None, out: None = None, *, keepdims: bool = False
 ) -> Value:
     """Mean what ``np.argmin`` means."""
-    return _place(argmin, a, axis, out, keepdims)
+    return place_along(argmin, a, axis, out, keepdims)
 
 
-def _place(gate: Gate, a: Value, axis: int | None, out: None, keepdims: bool) -> Value:
+def place_along(
+    gate: Gate, a: Value, axis: int | None, out: None, keepdims: bool
+) -> Value:
+    """Find a place along an axis, or among all elements."""
     without_out(out)
     if axis is not None:
         return gate(a, axis=normal_axis(axis, ndim_of(a)), keepdims=bool(keepdims))

@@ -33,7 +33,9 @@ Axis = int | Sequence[int] | None
 Meaning = Callable[..., Value]
 
 
-def _reduce(meaning: Meaning, array: Value, axis: Axis = 0, **options: Any) -> Value:
+def reduce_first(
+    meaning: Meaning, array: Value, axis: Axis = 0, **options: Any
+) -> Value:
     """Reduce the first axis if none is named, unlike the functions of NumPy."""
     return meaning(array, axis=axis, **options)
 
@@ -47,7 +49,7 @@ def _scan(meaning: Meaning, array: Value, axis: int = 0) -> Value:
     return meaning(array, axis=axis)
 
 
-def _accumulate(gate: Gate, array: Value, axis: int = 0) -> Value:
+def accumulate_gate(gate: Gate, array: Value, axis: int = 0) -> Value:
     """Accumulate an associative gate by doubling (Hillis & Steele 1986)."""
     axis = normal_axis(axis, ndim_of(array))
     kind = dtype_of(array)
@@ -68,7 +70,7 @@ for _ufunc, _meaning in {
     np.logical_or: np_any,
     np.logaddexp: _logaddexp_reduce,
 }.items():
-    REDUCTIONS[_ufunc, "reduce"] = partial(_reduce, _meaning)
+    REDUCTIONS[_ufunc, "reduce"] = partial(reduce_first, _meaning)
 
 REDUCTIONS[np.add, "accumulate"] = partial(_scan, np_cumsum)
 REDUCTIONS[np.multiply, "accumulate"] = partial(_scan, np_cumprod)
@@ -79,4 +81,4 @@ for _ufunc, _gate in {
     np.logical_or: logical_or,
     np.logaddexp: logaddexp,
 }.items():
-    REDUCTIONS[_ufunc, "accumulate"] = partial(_accumulate, _gate)
+    REDUCTIONS[_ufunc, "accumulate"] = partial(accumulate_gate, _gate)
