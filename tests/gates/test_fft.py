@@ -8,12 +8,13 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from tests.gates.applied import assert_as_numpy, evaluated_results
-from tests.gates.case import sample
-from tests.gates.functions import assert_function
 
 import hubel as hb
 from hubel.errors import DTypeError, HubelError, OptionError, ShapeError, TraceError
+from hubel.graph.registry import NUMPY, load_all
+from tests.gates.applied import assert_as_numpy, evaluated_results
+from tests.gates.case import sample
+from tests.gates.functions import assert_function
 
 X = sample(4, 5)
 Z = X + 1j * sample(4, 5, seed=1)
@@ -27,6 +28,12 @@ TO_HALF = ("rfft", "ihfft", "rfft2", "rfftn")
 
 def given(name: str) -> Any:
     return X if name in TO_HALF else Z
+
+
+def test_every_transform_means_something():
+    load_all()
+    names = [name for name in np.fft.__all__ if not name.endswith("fftfreq")]
+    assert [name for name in names if getattr(np.fft, name) not in NUMPY] == []
 
 
 @pytest.mark.parametrize("name", ONE_AXIS)

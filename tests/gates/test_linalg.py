@@ -9,13 +9,14 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
+
+import hubel as hb
+from hubel.errors import DTypeError, HubelError, OptionError, ShapeError, TraceError
+from hubel.graph.registry import NUMPY, load_all
 from tests.gates.applied import assert_as_numpy, evaluated_results
 from tests.gates.case import sample
 from tests.gates.cases.matrices import plane, positive, regular, turned
 from tests.gates.functions import assert_function
-
-import hubel as hb
-from hubel.errors import DTypeError, HubelError, OptionError, ShapeError, TraceError
 
 A, Z = regular(3, 3), turned(3, 3)
 TALL, WIDE = sample(4, 2), sample(2, 4)
@@ -102,6 +103,12 @@ def polar(a: Any) -> Any:
     """Give the nearest unitary matrix: U V^H, smooth at equal singular values."""
     u, _, vh = np.linalg.svd(a)
     return u @ vh
+
+
+def test_every_function_means_something():
+    load_all()
+    names = [name for name in L.__all__ if name != "LinAlgError"]
+    assert [name for name in names if getattr(L, name) not in NUMPY] == []
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
