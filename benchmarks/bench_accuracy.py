@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks._harness import machine
-
 from hubel.errors import DataError
 from hubel.experiments import TrainSettings, train
 from hubel.scale import threads

@@ -12,9 +12,9 @@ import statistics
 import time
 
 import numpy as np
-from benchmarks._harness import machine, race, verdict
 
 import hubel as hb
+from benchmarks._harness import machine, race, verdict
 from hubel.compiler.numpy_plan import NumpyPlan
 from hubel.compiler.passes import run_passes
 from hubel.compiler.plan import make_plan

@@ -10,9 +10,9 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-from benchmarks._harness import machine, race, verdict
 
 import hubel as hb
+from benchmarks._harness import machine, race, verdict
 
 RNG = np.random.default_rng(0)
 PARAMS = [(RNG.normal(size=(16, 16)), RNG.normal(size=16)) for _ in range(3)]

@@ -10,8 +10,8 @@ from __future__ import annotations
 import tracemalloc
 
 import numpy as np
-from benchmarks._harness import machine, race, verdict
 
+from benchmarks._harness import machine, race, verdict
 from hubel import nn
 from hubel.nn import SGD, initialize
 from hubel.nn._step import make_step, split

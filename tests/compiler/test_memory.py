@@ -7,7 +7,6 @@ import itertools
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.compiler.programs import PROGRAMS
 
 from hubel.compiler.memory import ALIGNMENT, Interval, place
 from hubel.compiler.numpy_plan import NumpyPlan
@@ -17,6 +16,7 @@ from hubel.compiler.schedule import schedule
 from hubel.graph.node import Node
 from hubel.graph.text import from_text
 from hubel.transforms.donation import pair
+from tests.compiler.programs import PROGRAMS
 
 INTERVALS = st.lists(
     st.builds(

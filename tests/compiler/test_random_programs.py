@@ -5,14 +5,6 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.compiler.programs import (
-    FUNCTIONS,
-    PROGRAMS,
-    SEEDS,
-    alike,
-    arguments,
-    inputs_of,
-)
 
 import hubel as hb
 from hubel.compiler.numpy_plan import NumpyPlan
@@ -21,6 +13,14 @@ from hubel.compiler.plan import make_plan
 from hubel.derive.reverse import gradient_graph
 from hubel.graph.evaluate import evaluate
 from hubel.graph.verify import verify
+from tests.compiler.programs import (
+    FUNCTIONS,
+    PROGRAMS,
+    SEEDS,
+    alike,
+    arguments,
+    inputs_of,
+)
 
 
 def outputs_of(graph, inputs):

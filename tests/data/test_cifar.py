@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import features
-from tests.data.python_batches import CLASSES, batch, meta, sample
 
 from hubel.data import cifar10
 from hubel.errors import DataError
+from tests.data.python_batches import CLASSES, batch, meta, sample
 
 
 def write_python(home: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.data.python_batches import sample
 
 from hubel.data import _files, read_cifar10_binary, read_idx
 from hubel.errors import DataError
+from tests.data.python_batches import sample
 
 
 def test_records_become_images_with_the_planes_as_channels(tmp_path: Path) -> None:

@@ -11,12 +11,12 @@ from time import perf_counter
 
 import numpy as np
 import pytest
-from tests.data.python_batches import CLASSES, Writer, batch, meta, sample
 
 import hubel.data
 from hubel.data import read_cifar10_python
 from hubel.data._cifar_python import read_class_names_python
 from hubel.errors import DataError
+from tests.data.python_batches import CLASSES, Writer, batch, meta, sample
 
 
 def read(tmp_path: Path, data: bytes) -> hubel.data.Dataset:

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.data.python_batches import batch, sample
-from tests.data.test_idx import idx
 
 from hubel.data import Dataset, read_cifar10_binary, read_cifar10_python, read_idx
 from hubel.data._opcodes import _REFUSED, _STEPS, read_values
 from hubel.errors import DataError
+from tests.data.python_batches import batch, sample
+from tests.data.test_idx import idx
 
 COUNT = 100_000 if os.environ.get("HUBEL_TEST_PROFILE") == "full" else 5_000
 

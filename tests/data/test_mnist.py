@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.data.test_idx import header, idx
 
 from hubel.data import mnist
 from hubel.errors import DataError
+from tests.data.test_idx import header, idx
 
 
 def write(home: Path, *, images: str, labels: str) -> None:

@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from tests.compiler.programs import PROGRAMS, inputs_of
-from tests.derive.test_sparsity import dense
 
 from hubel.compiler.passes import run_passes
 from hubel.derive.bicoloring import bicolor
@@ -27,6 +25,8 @@ from hubel.errors import ShapeError
 from hubel.graph.evaluate import evaluate
 from hubel.structure import Pattern
 from hubel.tracing.program import trace_program
+from tests.compiler.programs import PROGRAMS, inputs_of
+from tests.derive.test_sparsity import dense
 
 COLORINGS: dict[str, Callable[[Pattern], Coloring]] = {
     "columns": color_columns,

@@ -9,9 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.derive.test_sparsity import dense
-from tests.gates.case import Case
-from tests.gates.test_every_gate import EVERY, smooth_cases
 
 from hubel.derive.interactions import hessian_pattern_of
 from hubel.derive.link_rules import BY_NAME
@@ -22,6 +19,9 @@ from hubel.graph.graph import CoreGraph, build
 from hubel.graph.node import Node, constant_node, input_node, make_node, spec_of
 from hubel.graph.registry import GATES
 from hubel.structure import Pattern
+from tests.derive.test_sparsity import dense
+from tests.gates.case import Case
+from tests.gates.test_every_gate import EVERY, smooth_cases
 
 LARGEST = 200
 """The most elements of an argument whose derivatives are found one by one."""

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from tests.compiler.programs import PROGRAMS, inputs_of
 
 from hubel.derive.dependence import Dependence
 from hubel.derive.forward import push
@@ -20,6 +19,7 @@ from hubel.graph.graph import CoreGraph
 from hubel.graph.node import Node
 from hubel.structure import Pattern
 from hubel.tracing.program import trace_program
+from tests.compiler.programs import PROGRAMS, inputs_of
 
 RANDOM = np.random.default_rng(5)
 SPARSE = np.diag([1.0, 2.0, 3.0]) + np.diag([5.0, 6.0], 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.gates.test_every_gate import EVERY, cases_of
 
 from hubel.derive.local import applied, local_operator
 from hubel.graph.node import input_node, make_node, spec_of
@@ -19,6 +18,7 @@ from hubel.structure import (
     Scatter,
     Selection,
 )
+from tests.gates.test_every_gate import EVERY, cases_of
 
 
 def node_of(name, args, params=None):

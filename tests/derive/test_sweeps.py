@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from tests.compiler.programs import PROGRAMS, inputs_of
 
 from hubel.derive.forward import push, tangent_graph
 from hubel.derive.local import local_gradient
@@ -14,6 +13,7 @@ from hubel.graph.evaluate import evaluate
 from hubel.graph.text import from_text
 from hubel.graph.verify import verify
 from hubel.structure import Diagonal
+from tests.compiler.programs import PROGRAMS, inputs_of
 
 NET = """
 graph(x: float64[4, 3], w: float64[3, 2], b: float64[2], n: int64[])

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from tests.gates.applied import assert_as_numpy
-from tests.gates.numeric import by_differences
 
 import hubel as hb
+from tests.gates.applied import assert_as_numpy
+from tests.gates.numeric import by_differences
 
 
 def assert_derivatives(f: Callable[..., Any], *args: Any, order: int = 2) -> None:

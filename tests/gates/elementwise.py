@@ -6,9 +6,9 @@ import inspect
 from typing import Any
 
 import numpy as np
-from tests.gates.case import Case, sample
 
 from hubel.graph.node import Gate
+from tests.gates.case import Case, sample
 
 Domain = tuple[float, float]
 

@@ -8,12 +8,12 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from tests.gates.applied import evaluated_results
-from tests.gates.case import sample
 
 import hubel as hb
 from hubel.errors import DTypeError, OptionError, ShapeError
 from hubel.graph.registry import GATES
+from tests.gates.applied import evaluated_results
+from tests.gates.case import sample
 
 HUGE = np.array([-1e300, -1e4, -50.0, -1e-300, 0.0, 1e-300, 50.0, 1e4, 1e300])
 SCORES, LABELS = sample(5, 4, low=-3, high=3), np.array([0, 3, 1, 1, 2])

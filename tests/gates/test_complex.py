@@ -8,6 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+import hubel as hb
+from hubel.graph.node import Gate, spec_of
+from hubel.graph.registry import GATES
 from tests.gates.case import Case
 from tests.gates.numeric import by_differences
 from tests.gates.test_every_gate import (
@@ -20,10 +24,6 @@ from tests.gates.test_every_gate import (
     direction,
     smooth_cases,
 )
-
-import hubel as hb
-from hubel.graph.node import Gate, spec_of
-from hubel.graph.registry import GATES
 
 TURNS = np.exp(1j * np.array([0.7, 2.0, -1.1, -2.6]))
 """Directions in every quadrant: no branch of a function is left out."""

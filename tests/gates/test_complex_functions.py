@@ -9,12 +9,12 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from tests.gates.applied import assert_as_numpy
-from tests.gates.case import sample
-from tests.gates.functions import assert_function
 
 import hubel as hb
 from hubel.errors import TraceError
+from tests.gates.applied import assert_as_numpy
+from tests.gates.case import sample
+from tests.gates.functions import assert_function
 
 
 def plane(*shape: int, seed: int = 0) -> Any:

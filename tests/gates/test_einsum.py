@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.gates.applied import assert_as_numpy, evaluated_results
-from tests.gates.case import sample
-from tests.gates.derived import assert_derivatives, assert_like_numpy
 
 import hubel as hb
 from hubel.errors import HubelError, ShapeError, TraceError
 from hubel.gates._einsum import renamed
+from tests.gates.applied import assert_as_numpy, evaluated_results
+from tests.gates.case import sample
+from tests.gates.derived import assert_derivatives, assert_like_numpy
 
 Shape = tuple[int, ...]
 

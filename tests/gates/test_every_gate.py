@@ -11,9 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.gates.case import Case, stated_cases
-from tests.gates.elementwise import default_cases
-from tests.gates.numeric import by_complex_step, by_differences
 
 import hubel as hb
 from hubel.compiler.numpy_plan import NumpyPlan
@@ -26,6 +23,9 @@ from hubel.graph.evaluate import evaluate
 from hubel.graph.graph import CoreGraph, build
 from hubel.graph.node import Gate, constant_node, input_node, make_node, spec_of
 from hubel.graph.registry import GATES
+from tests.gates.case import Case, stated_cases
+from tests.gates.elementwise import default_cases
+from tests.gates.numeric import by_complex_step, by_differences
 
 Backend = Callable[[CoreGraph, dict[str, Any]], dict[str, Any]]
 

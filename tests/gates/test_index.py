@@ -10,12 +10,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from tests.gates.applied import assert_as_numpy, evaluated_results, results
-from tests.gates.case import sample
-from tests.gates.derived import assert_like_numpy
 
 import hubel as hb
 from hubel.errors import DTypeError, HubelError, ShapeError, TraceError
+from tests.gates.applied import assert_as_numpy, evaluated_results, results
+from tests.gates.case import sample
+from tests.gates.derived import assert_like_numpy
 
 X = sample(4, 5, 6)
 I = np.array([0, 2, -1])  # noqa: E741

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.gates.applied import assert_as_numpy, evaluated_results, results
-from tests.gates.case import sample
-from tests.gates.derived import assert_like_numpy
 
 import hubel as hb
 from hubel.errors import HubelError, ShapeError, TraceError
+from tests.gates.applied import assert_as_numpy, evaluated_results, results
+from tests.gates.case import sample
+from tests.gates.derived import assert_like_numpy
 
 X, Y = sample(4, 6), sample(4, 6, seed=1)
 

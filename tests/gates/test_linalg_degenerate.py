@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+import hubel as hb
 from tests.gates.case import sample
 from tests.gates.cases.matrices import plane
 from tests.gates.functions import assert_function
-
-import hubel as hb
 
 L = np.linalg
 EYE = np.eye(3)

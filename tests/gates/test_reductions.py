@@ -9,11 +9,11 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from tests.gates.applied import assert_as_numpy, evaluated_results
-from tests.gates.case import sample
 
 import hubel as hb
 from hubel.errors import HubelError, OptionError, ShapeError, TraceError
+from tests.gates.applied import assert_as_numpy, evaluated_results
+from tests.gates.case import sample
 
 X = sample(3, 4, low=0.5, high=2)
 MASK = np.array([[True, False, True, True], [False] * 3 + [True], [True] * 4])

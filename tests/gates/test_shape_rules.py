@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.gates.applied import evaluated_results
-from tests.gates.case import sample
 
 import hubel as hb
 from hubel.errors import DTypeError, HubelError, ShapeError
 from hubel.graph.cost import operations
 from hubel.graph.node import input_node, make_node, spec_of
 from hubel.graph.registry import GATES
+from tests.gates.applied import evaluated_results
+from tests.gates.case import sample
 
 X = sample(3, 4)
 ROWS = np.array([0, 2])

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.gates.applied import assert_as_numpy, evaluated_results, results
 
 from hubel.errors import TraceError
 from hubel.graph.node import Gate
 from hubel.graph.registry import NUMPY
+from tests.gates.applied import assert_as_numpy, evaluated_results, results
 
 SPECIAL = [0.0, -0.0, 0.5, 1, -1, 2, -2.5, np.inf, -np.inf, np.nan]
 FLOATS = [1e30, -1e30, 1e-30, 1e-42, 3.4e38, 88.8, -104.0, 710.0]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from tests.lecture.graphs import circuit, neuron, two_layers, values_for
 
 

@@ -1,10 +1,10 @@
 """Row 2: a Graph with forward() in topological order and backward() in reverse."""
 
 import pytest
-from tests.lecture.graphs import circuit, neuron
 
 import hubel as hb
 from hubel.errors import GraphError
+from tests.lecture.graphs import circuit, neuron
 
 
 def test_nodes_stand_in_topological_order(how):

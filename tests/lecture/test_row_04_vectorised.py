@@ -1,9 +1,9 @@
 """Row 4: vectorised operations, max(0, x) from 4096 inputs to 4096 outputs."""
 
 import numpy as np
-from tests.lecture.graphs import relu
 
 import hubel as hb
+from tests.lecture.graphs import relu
 
 
 def test_max_of_0_and_x(how):

@@ -1,10 +1,10 @@
 """Row 6: the local gradient is a Jacobian; its products in both directions."""
 
 import numpy as np
-from tests.lecture.graphs import relu, two_layers, values_for
 
 import hubel as hb
 from hubel.structure import Diagonal
+from tests.lecture.graphs import relu, two_layers, values_for
 
 
 def test_the_local_gradient_of_an_elementwise_gate_is_its_diagonal(how):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.nn.differences import assert_gradient
 
 from hubel.errors import OptionError
 from hubel.nn import (
@@ -27,6 +26,7 @@ from hubel.nn._activations import find_activation
 from hubel.nn._keys import derive
 from hubel.streams import stream
 from hubel.transforms.gradients import grad
+from tests.nn.differences import assert_gradient
 
 X = stream(0, "test").standard_normal((3, 4))
 KEY = step_keys(0, 1, 1)[0]

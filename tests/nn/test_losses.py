@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import pytest
-from tests.nn.differences import assert_gradient
 
 from hubel.errors import DTypeError, OptionError, ShapeError
 from hubel.nn import (
@@ -17,6 +16,7 @@ from hubel.nn import (
     squared,
 )
 from hubel.nn._losses import find_loss
+from tests.nn.differences import assert_gradient
 
 SCORES = np.array([[1.0, -2.0, 0.5], [0.0, 3.0, 2.5], [-1.0, -1.5, 4.0], [1, 1.2, 0]])
 LABELS = np.array([0, 2, 1, 1])

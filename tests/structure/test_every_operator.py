@@ -4,10 +4,10 @@ from operator import add, mul, sub
 
 import numpy as np
 import pytest
-from tests.structure.samples import DTYPES, KINDS, SHAPES, assert_close, draw, fits
 
 from hubel.errors import ShapeError
 from hubel.structure import Dense, Diagonal, Entrywise, Operator, Pattern
+from tests.structure.samples import DTYPES, KINDS, SHAPES, assert_close, draw, fits
 
 CASES = [
     pytest.param(kind, shape, dtype, id=f"{kind}-{shape}-{np.dtype(dtype)}")
@@ -35,10 +35,8 @@ def classes(kind=Operator):
 
 def test_every_class_has_a_sample():
     sampled = {type(draw(kind, (12, 12))) for kind in KINDS}
-    final = {
-        c for c in classes() if not c.__abstractmethods__ and not c.__subclasses__()
-    }
-    assert sampled == final
+    ours = {c for c in classes() if c.__module__.startswith("hubel.")}
+    assert sampled == {c for c in ours if not c.__abstractmethods__}
 
 
 @every

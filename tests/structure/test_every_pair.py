@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from tests.structure.samples import KINDS, SHAPES, assert_close, draw, fits
 
 from hubel.errors import ShapeError
 from hubel.structure import Operator, Pattern, kronecker
+from tests.structure.samples import KINDS, SHAPES, assert_close, draw, fits
 
 MEETING = [(a, b) for a in SHAPES for b in SHAPES if a[1] == b[0]]
 kinds = pytest.mark.parametrize("left", KINDS)

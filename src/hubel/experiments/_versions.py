@@ -6,17 +6,15 @@ import platform
 
 import numpy as np
 
-from hubel import __version__
-
 
 def versions() -> dict[str, str]:
     """Return the versions that a run's numbers may depend on."""
-    import safetensors
+    from importlib.metadata import version  # slow to load
 
     return {
-        "hubel": __version__,
+        "hubel": version("hubel"),
         "python": platform.python_version(),
         "numpy": np.__version__,
-        "safetensors": safetensors.__version__,
+        "safetensors": version("safetensors"),
         "system": f"{platform.system()} {platform.machine()}",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from tests.gates.case import Case, sample
 
 SCORES = sample(3, 4, low=-2, high=2)

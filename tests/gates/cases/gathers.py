@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from tests.gates.case import Case, sample
 
 ROWS = np.array([2, 0, 2, -1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from tests.gates.case import Case
 
 KEY = np.array([1, 2**64 - 1], np.uint64)

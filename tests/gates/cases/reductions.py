@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from tests.gates.case import Case, sample
 
 WITH_ZEROS = np.array([[0.0, 0.5, 2.0], [0.0, 0.0, 3.0], [1.0, 0.0, 4.0]])
