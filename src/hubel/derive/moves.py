@@ -17,7 +17,7 @@ from hubel.gates.define import normal_axes, shape_of
 from hubel.graph.node import Node
 from hubel.graph.registry import Value
 from hubel.streams import stream
-from hubel.structure import Operator, Scatter, Selection
+from hubel.structure import Operator, Scatter, Selection, identity
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
@@ -65,6 +65,8 @@ def moving(node: Node, position: int, values: Mapping[Node, Value]) -> Operator 
     if not node.gate.rule(position).joint or not node.size or not source.size:
         return None
     index = _picked(node, position, values)
+    if index is not None and np.array_equal(index.reshape(-1), np.arange(source.size)):
+        return identity(source.shape, node.dtype)
     if index is not None:
         return Selection(index, source.shape, np.ones((), node.dtype))
     index = _placed(node, position, values)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from hubel.derive.effort import CALL
+from hubel.derive.forms import simplest, through_few
 from hubel.derive.local import dtype_between, is_differentiable, local_operator
 from hubel.graph.cost import operations
 from hubel.graph.node import Node
 from hubel.graph.registry import Value
 from hubel.structure import (
     Applied,
-    BlockDiagonal,
     Composed,
     Dense,
     Diagonal,
     Entrywise,
-    LowRank,
     Operator,
     Scaled,
     Sparse,
@@ -26,14 +23,11 @@ from hubel.structure import (
     Zero,
     identity,
 )
+from hubel.structure.arithmetic import LIMIT
 from hubel.structure.chain import Estimate, best_order
 
 _SORTING = 8.0
 """What a term of a product of general sparse matrices costs, in multiplications."""
-
-
-_FEW = 8
-"""Through so few numbers what follows is a sum of that many outer products."""
 
 
 class TooCostly(Exception):
@@ -107,7 +101,7 @@ class Accumulation:
         if isinstance(before, Scaled) and before.is_identity:
             return local
         self._spend(_terms(local, before))
-        return _through_few(local, before) or local @ before
+        return through_few(local, before) or local @ before
 
     def _local(self, node: Node, position: int) -> Operator:
         key = (node, position)
@@ -120,6 +114,8 @@ class Accumulation:
         """Multiply by a gate known by its products alone: one for each column."""
         rows, middle = local.shape
         columns = before.shape[1]
+        if rows * middle * local.dtype.itemsize > LIMIT:
+            raise TooCostly
         fewest = min(rows, middle, columns)
         self._spend(fewest * (operations(node) + CALL))
         if fewest == columns < min(rows, middle):
@@ -141,7 +137,7 @@ class Accumulation:
         if isinstance(total, Composed | Sum):
             total = self._settled(total)
         if isinstance(total, Sparse):
-            total = _in_blocks(total) or total
+            total = simplest(total)
         total = total.reshaped(node.shape, source.shape)
         return total if total.dtype == dtype else total.astype(dtype)
 
@@ -199,29 +195,3 @@ def _terms(left: Operator, right: Operator) -> float:
 
 def _size(operator: Operator) -> float:
     return operator.nbytes / operator.dtype.itemsize
-
-
-def _through_few(left: Operator, right: Operator) -> LowRank | None:
-    """Return outer products where all goes through a few numbers, such as one sum."""
-    rows, few, columns = left.shape[0], *right.shape
-    stored = isinstance(left, Entrywise) and isinstance(right, Entrywise)
-    terms, _ = Estimate.of(left).times(Estimate.of(right))
-    if not stored or few > _FEW or 2 * few * (rows + columns) > terms:
-        return None
-    return LowRank(left.matrix(), right.matrix().T)
-
-
-def _in_blocks(found: Sparse) -> BlockDiagonal | None:
-    """Return a sparse matrix as blocks where each row has its example's columns."""
-    rows, columns = found.shape
-    width = found.nnz // max(rows, 1)
-    if width < 2 or width * rows != found.nnz or columns % width:
-        return None
-    count = columns // width
-    if rows % count:
-        return None
-    places = np.arange(columns).reshape(count, 1, width)
-    expected = np.broadcast_to(places, (count, rows // count, width)).reshape(-1)
-    if not np.array_equal(found.pattern.columns, expected):
-        return None
-    return BlockDiagonal(found.values.reshape(count, rows // count, width))
