@@ -8,6 +8,7 @@ from hubel.structure.applied import Applied
 from hubel.structure.banded import Banded
 from hubel.structure.block import Block
 from hubel.structure.block_diagonal import BlockDiagonal
+from hubel.structure.chain import Estimate, best_order
 from hubel.structure.composed import Composed, compose
 from hubel.structure.dense import Dense
 from hubel.structure.diagonal import Diagonal
@@ -34,6 +35,7 @@ __all__ = [
     "Dense",
     "Diagonal",
     "Entrywise",
+    "Estimate",
     "Kronecker",
     "LowRank",
     "Operator",
@@ -44,6 +46,7 @@ __all__ = [
     "Sparse",
     "Sum",
     "Zero",
+    "best_order",
     "compose",
     "identity",
     "kronecker",

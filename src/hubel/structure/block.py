@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -58,9 +59,9 @@ class Block(Operator):
 
     __slots__ = ("blocks", "columns", "rows")
 
-    blocks: dict[Key, Operator]
-    rows: dict[Path, Shape]
-    columns: dict[Path, Shape]
+    blocks: Mapping[Key, Operator]
+    rows: Leaves
+    columns: Leaves
 
     def __init__(
         self,
@@ -69,12 +70,13 @@ class Block(Operator):
         columns: Leaves | None = None,
     ) -> None:
         known = blocks.items()
-        self.rows = dict(rows or {key[0]: block.output_shape for key, block in known})
-        self.columns = dict(
-            columns or {key[1]: block.input_shape for key, block in known}
-        )
+        ups = rows or {key[0]: block.output_shape for key, block in known}
+        sides = columns or {key[1]: block.input_shape for key, block in known}
+        self.rows = MappingProxyType({path: tuple(ups[path]) for path in ups})
+        self.columns = MappingProxyType({path: tuple(sides[path]) for path in sides})
         super().__init__(_joint(self.rows), _joint(self.columns))
-        self.blocks = {key: self._fitted(key, blocks) for key in self._keys()}
+        fitted = {key: self._fitted(key, blocks) for key in self._keys()}
+        self.blocks = MappingProxyType(fitted)
         strays = set(blocks) - set(self.blocks)
         if strays:
             raise ShapeError(
@@ -97,16 +99,25 @@ class Block(Operator):
         """Return one block, or the block operator of some rows or columns.
 
         ``J[row, column]`` is one block, ``J[row, :]`` a row of blocks, ``J[:, column]``
-        a column. With one unnamed result ``J[column]`` is a block; else ``J[row]`` is a
-        row of blocks, or the block if there is one argument.
+        a column; the leaf that was picked has no name in them. With one unnamed result
+        ``J[column]`` is a block, with one unnamed argument ``J[row]``; else ``J[row]``
+        is a row of blocks, so that ``J[row][column]`` is a block again.
         """
         if not isinstance(key, tuple):
-            key = ("", key) if [*self.rows] == [""] else (key, slice(None))
+            whole = "" if [*self.columns] == [""] else slice(None)
+            key = ("", key) if [*self.rows] == [""] else (key, whole)
         rows = _picked(self.rows, key[0], "result")
         columns = _picked(self.columns, key[1], "argument")
-        kept = {k: self.blocks[k] for k in product(rows, columns)}
-        whole = slice(None) in key and len(kept) > 1
-        return Block(kept, rows, columns) if whole else next(iter(kept.values()))
+        if slice(None) not in key:
+            return self.blocks[rows[0], columns[0]]
+        ups = rows if key[0] == slice(None) else [""]
+        sides = columns if key[1] == slice(None) else [""]
+        picked = zip(product(ups, sides), product(rows, columns), strict=True)
+        return Block(
+            {new: self.blocks[old] for new, old in picked},
+            {new: self.rows[old] for new, old in zip(ups, rows, strict=True)},
+            {new: self.columns[old] for new, old in zip(sides, columns, strict=True)},
+        )
 
     @property
     def dtype(self) -> DType:
@@ -198,7 +209,7 @@ class Block(Operator):
         return self.blocks.items()
 
     def _changed(self, blocks: Iterable[tuple[Key, Operator]]) -> Block:
-        return self._replace(blocks=dict(blocks))
+        return self._replace(blocks=MappingProxyType(dict(blocks)))
 
     def explicit(self) -> Operator:
         """Return one sparse matrix if every block has few entries, else a dense one."""
@@ -252,10 +263,10 @@ def _starts(leaves: Leaves) -> dict[Path, int]:
     return starts
 
 
-def _picked(leaves: dict[Path, Shape], key: Any, what: str) -> dict[Path, Shape]:
-    """Return all leaves for ``:``, else the one of that path or position."""
+def _picked(leaves: Leaves, key: Any, what: str) -> list[Path]:
+    """Return all paths for ``:``, else the one that was asked for."""
     if key == slice(None):
-        return leaves
+        return [*leaves]
     if str(key) not in leaves:
         raise KeyError(f"{key!r} is no {what} of this Jacobian; it has {[*leaves]}")
-    return {str(key): leaves[str(key)]}
+    return [str(key)]

@@ -10,6 +10,11 @@ from hubel.structure.operator import Operator
 Tree: TypeAlias = "int | tuple[Tree, Tree]"
 """A factor's position, or the product of two trees."""
 
+_Part: TypeAlias = "tuple[float, Estimate, Tree]"
+"""What a product costs, what is known of it, and its order."""
+
+_RUN = 32
+
 
 class Estimate(NamedTuple):
     """What is known of a product before it is worked out.
@@ -50,38 +55,46 @@ class Estimate(NamedTuple):
 def best_order(factors: Sequence[Estimate]) -> tuple[float, Tree]:
     """Return the least multiplications for a chain, and the order that takes them.
 
+    Of more than 32 factors each run of 32 is ordered by itself, and then the runs.
+
     Source: dynamic programming over the intervals of the chain, Godbole, On Efficient
     Computation of Matrix Chain Products, IEEE Trans. Computers C-22(9), 1973.
 
     Examples
     --------
-    >>> sizes = [(1, 9), (9, 9), (9, 1)]
+    >>> sizes = [(1, 9), (9, 9), (9, 2)]
     >>> factors = [Estimate(m, n, m * n, min(m, n)) for m, n in sizes]
     >>> best_order(factors)
-    (90.0, (0, (1, 2)))
+    (99.0, ((0, 1), 2))
     """
-    # Keys are intervals (first, last) of the chain.
-    best: dict[tuple[int, int], tuple[float, Estimate, Tree]] = {
-        (i, i): (0.0, factor, i) for i, factor in enumerate(factors)
-    }
-    count = len(factors)
-    for length in range(1, count):
-        for first in range(count - length):
-            last = first + length
-            best[first, last] = min(
-                (
-                    _joined(best[first, cut], best[cut + 1, last])
-                    for cut in range(first, last)
-                ),
-                key=lambda found: found[0],
-            )
-    cost, _, tree = best[0, count - 1]
+    parts: list[_Part] = [(0.0, factor, i) for i, factor in enumerate(factors)]
+    while len(parts) > _RUN:
+        runs = range(0, len(parts), _RUN)
+        parts = [_best(parts[first : first + _RUN]) for first in runs]
+    cost, _, tree = _best(parts)
     return cost, tree
 
 
-def _joined(
-    left: tuple[float, Estimate, Tree], right: tuple[float, Estimate, Tree]
-) -> tuple[float, Estimate, Tree]:
-    """Return the product of two intervals."""
+def _best(parts: Sequence[_Part]) -> _Part:
+    """Return the product of all parts in the best order."""
+    # Keys are intervals (first, last) of the parts.
+    best = {(i, i): part for i, part in enumerate(parts)}
+    for length in range(1, len(parts)):
+        for first in range(len(parts) - length):
+            last = first + length
+            cuts = range(first, last)
+            best[first, last] = min(
+                [_joined(best[first, cut], best[cut + 1, last]) for cut in cuts],
+                key=_cost,
+            )
+    return best[0, len(parts) - 1]
+
+
+def _cost(part: _Part) -> float:
+    return part[0]
+
+
+def _joined(left: _Part, right: _Part) -> _Part:
+    """Return the product of two parts."""
     cost, product = left[1].times(right[1])
     return left[0] + right[0] + cost, product, (left[2], right[2])

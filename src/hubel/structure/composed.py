@@ -170,12 +170,15 @@ def formed(left: Operator, right: Operator) -> Operator:
     if not isinstance(product, Composed):
         return product
     if isinstance(right, Dense):
-        return Dense(left.multiply(right.values))
+        return _as_matrix(left, right)
     if isinstance(left, Dense):
-        return Dense(right.T.multiply(left.values.T).T)
+        return _as_matrix(right.T, left.transposed()).transposed()
     left, right = left.explicit(), right.explicit()
     product = left @ right
-    if not isinstance(product, Composed):
-        return product
-    product.require_room()
+    return _as_matrix(left, right) if isinstance(product, Composed) else product
+
+
+def _as_matrix(left: Operator, right: Operator) -> Dense:
+    """Multiply into a matrix, by the left operator's own product."""
+    Composed((left, right)).require_room()
     return Dense(left.multiply(right.matrix()))

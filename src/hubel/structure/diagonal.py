@@ -39,6 +39,11 @@ class Diagonal(Entrywise):
         partials = np.asarray(partials)
         super().__init__(partials.shape, partials.shape, partials.reshape(-1))
 
+    @property
+    def nnz(self) -> int:
+        """The number of elements."""
+        return self.values.size
+
     def multiply(self, columns: Array) -> Array:
         """Multiply elementwise."""
         return times(self.values[:, None], columns)

@@ -154,9 +154,9 @@ def kronecker(left: Operator, right: Operator) -> Operator:
 def equal_blocks(operator: Kronecker) -> BlockDiagonal | None:
     """Return a product as equal blocks that share memory, where it has that form."""
     if isinstance(operator.left, Scaled) and isinstance(operator.right, Dense):
-        block = operator.right.scaled(operator.left.factor).values
-        count = operator.left.shape[0]
-        return BlockDiagonal(np.broadcast_to(block, (count, *block.shape)))
+        number, block = operator.left, operator.right.values
+        block = block if number.is_identity else times(block, number.factor)
+        return BlockDiagonal(np.broadcast_to(block, (number.shape[0], *block.shape)))
     return None
 
 

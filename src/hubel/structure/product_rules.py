@@ -14,7 +14,7 @@ from hubel.structure.block_diagonal import BlockDiagonal
 from hubel.structure.composed import keep_apart
 from hubel.structure.dense import Dense
 from hubel.structure.diagonal import Diagonal
-from hubel.structure.kronecker import Kronecker, kronecker
+from hubel.structure.kronecker import Kronecker, equal_blocks, kronecker
 from hubel.structure.low_rank import LowRank
 from hubel.structure.operator import Operator
 from hubel.structure.scaled import Scaled
@@ -135,6 +135,40 @@ def factors(left: Kronecker, right: Kronecker) -> Operator:
     return kronecker(left.left @ right.left, left.right @ right.right)
 
 
+def meet_blocks(left: Operator, right: Operator) -> Operator:
+    """Return blocks for equal blocks and others, where they take no more room."""
+    first, second = _blocks_of(left), _blocks_of(right)
+    if first is None or second is None:
+        return keep_apart(left, right)
+    (k, m, inner), (count, rows, n) = first.blocks.shape, second.blocks.shape
+    if (k, inner) != (count, rows) or not _is_small(k * m * n, left, right):
+        return keep_apart(left, right)
+    return blocks(first, second)
+
+
+def scale_equal_rows(left: Diagonal, right: Kronecker) -> Operator:
+    """Return blocks for equal blocks with other rows, where that takes no more room."""
+    equal = equal_blocks(right)
+    if equal is None or not _is_small(equal.blocks.size, left, right):
+        return keep_apart(left, right)
+    return scale_block_rows(left, equal)
+
+
+def scale_equal_columns(left: Kronecker, right: Diagonal) -> Operator:
+    """Return blocks for equal blocks with other columns, in no more room."""
+    equal = equal_blocks(left)
+    if equal is None or not _is_small(equal.blocks.size, left, right):
+        return keep_apart(left, right)
+    return scale_block_columns(equal, right)
+
+
+def _blocks_of(operator: Operator) -> BlockDiagonal | None:
+    """Return an operator as blocks, where it has that form."""
+    if isinstance(operator, Kronecker):
+        return equal_blocks(operator)
+    return operator if isinstance(operator, BlockDiagonal) else None
+
+
 def outer_first(left: LowRank, right: Operator) -> LowRank:
     """Pull the right factor of the outer products back."""
     return LowRank(left.left, right.T.multiply(left.right))
@@ -161,17 +195,23 @@ def matrices(left: Dense, right: Dense) -> Operator:
 
 
 def push_matrix(left: Operator, right: Dense) -> Operator:
-    """Return a matrix, where it does not get larger."""
-    if left.shape[0] > left.shape[1]:
+    """Return a matrix, where it takes no more room than its factors."""
+    if not _is_small(left.shape[0] * right.shape[1], left, right):
         return keep_apart(left, right)
     return Dense(left.multiply(right.values))
 
 
 def pull_matrix(left: Dense, right: Operator) -> Operator:
-    """Return a matrix, where it does not get larger."""
-    if right.shape[1] > right.shape[0]:
+    """Return a matrix, where it takes no more room than its factors."""
+    if not _is_small(left.shape[0] * right.shape[1], left, right):
         return keep_apart(left, right)
     return Dense(right.T.multiply(left.values.T).T)
+
+
+def _is_small(count: int, left: Operator, right: Operator) -> bool:
+    """Whether so many numbers take no more room than two operators."""
+    itemsize = np.result_type(left.dtype, right.dtype).itemsize
+    return count * itemsize <= left.nbytes + right.nbytes
 
 
 def distribute_left(left: Sum, right: Operator) -> Operator:

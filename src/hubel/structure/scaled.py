@@ -52,6 +52,11 @@ class Scaled(Entrywise):
         """Whether the number is 1."""
         return bool(self.values == 1)
 
+    @property
+    def nnz(self) -> int:
+        """The number of elements."""
+        return self.shape[0]
+
     def multiply(self, columns: Array) -> Array:
         """Multiply all elements by the number."""
         return times(columns, self.values)

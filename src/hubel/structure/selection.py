@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from hubel.errors import ShapeError
+from hubel.errors import DTypeError, ShapeError
 from hubel.structure.arithmetic import (
     Array,
     Index,
@@ -35,11 +35,16 @@ class _Indexed(Entrywise):
         self,
         output_shape: Shape,
         input_shape: Shape,
-        index: NDArray[np.integer],
+        index: Array,
         scale: ArrayLike,
         count: int,
     ) -> None:
-        super().__init__(output_shape, input_shape, np.asarray(scale))
+        super().__init__(output_shape, input_shape, scale)
+        if index.dtype.kind not in "iu" and index.size:
+            raise DTypeError(
+                f"an index holds whole numbers, not {index.dtype}.",
+                remedy="For a mask: np.flatnonzero(mask).",
+            )
         self.index = locked(index.astype(np.intp, copy=False).reshape(-1))
         if self.index.size and not -1 <= self.index.min() <= self.index.max() < count:
             raise ShapeError(
@@ -106,7 +111,7 @@ class Selection(_Indexed):
     Examples
     --------
     >>> import numpy as np
-    >>> J = Selection(np.array([2, 0, -1]), (3,))
+    >>> J = Selection([2, 0, -1], (3,))
     >>> J @ np.array([5.0, 6.0, 7.0])
     array([7., 5., 0.])
     """
@@ -115,10 +120,11 @@ class Selection(_Indexed):
 
     def __init__(
         self,
-        index: NDArray[np.integer],
+        index: ArrayLike,
         input_shape: Shape,
         scale: ArrayLike = 1.0,
     ) -> None:
+        index = np.asarray(index)
         super().__init__(index.shape, input_shape, index, scale, size_of(input_shape))
 
     @property
@@ -186,7 +192,7 @@ class Scatter(_Indexed):
     Examples
     --------
     >>> import numpy as np
-    >>> mean = Scatter(np.zeros(4, int), (), scale=0.25)
+    >>> mean = Scatter([0, 0, 0, 0], (), scale=0.25)
     >>> mean @ np.array([1.0, 2.0, 3.0, 6.0])
     array([3.])
     """
@@ -195,10 +201,11 @@ class Scatter(_Indexed):
 
     def __init__(
         self,
-        index: NDArray[np.integer],
+        index: ArrayLike,
         output_shape: Shape,
         scale: ArrayLike = 1.0,
     ) -> None:
+        index = np.asarray(index)
         super().__init__(output_shape, index.shape, index, scale, size_of(output_shape))
 
     def multiply(self, columns: Array) -> Array:

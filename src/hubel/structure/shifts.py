@@ -25,6 +25,8 @@ def as_banded(operator: Entrywise) -> Banded | None:
     """Return an operator as diagonals, or None where that is not its structure."""
     if isinstance(operator, Banded):
         return operator
+    if 0 in operator.shape:
+        return None
     if isinstance(operator, Diagonal | Scaled):
         return Banded([0], operator.diagonal()[None], operator.shape[1])
     if isinstance(operator, Selection):

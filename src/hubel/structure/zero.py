@@ -37,6 +37,11 @@ class Zero(Entrywise):
     ) -> None:
         super().__init__(output_shape, input_shape, np.empty(0, dtype))
 
+    @property
+    def nnz(self) -> int:
+        """No place."""
+        return 0
+
     def multiply(self, columns: Array) -> Array:
         """Return zeros."""
         dtype = np.result_type(self.dtype, columns)
