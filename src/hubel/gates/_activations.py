@@ -14,6 +14,7 @@ from hubel.gates._extremes import tied
 from hubel.gates._layout import reshape
 from hubel.gates._sum import sum_over
 from hubel.gates._where import where
+from hubel.gates.batch import stacked
 from hubel.gates.define import (
     ByHand,
     define,
@@ -110,5 +111,6 @@ maxout = define(
     _infer_maxout,
     ByHand(_maxout_pull, _maxout_push),
     fills=True,
+    batch=stacked,
     operations=lambda node: node.inputs[0].size,
 )

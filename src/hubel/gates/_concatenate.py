@@ -12,6 +12,7 @@ from hubel.gates._cast import astype
 from hubel.gates._given import as_value, without_out
 from hubel.gates._layout import np_ravel
 from hubel.gates._slice import slice_of, trimmed
+from hubel.gates.batch import lines
 from hubel.gates.define import (
     Linear,
     define,
@@ -83,6 +84,7 @@ concatenate = define(
     Piece(_cut),
     kind="layout",
     fills=True,
+    batch=lines,
 )
 
 
@@ -107,7 +109,15 @@ def _layer(g: Value, position: int, pieces: tuple[Value, ...], axis: int) -> Val
     return slice_of(g, index=(*index, position))
 
 
-stack = define("stack", _stack, _infer_stack, Piece(_layer), kind="layout", fills=True)
+stack = define(
+    "stack",
+    _stack,
+    _infer_stack,
+    Piece(_layer),
+    kind="layout",
+    fills=True,
+    batch=lines,
+)
 
 
 def _pieces(arrays: Value | Sequence[Value]) -> list[Value]:

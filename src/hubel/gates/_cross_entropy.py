@@ -11,6 +11,7 @@ from hubel.gates._chain import chain
 from hubel.gates._layout import reshape
 from hubel.gates._softmax import along_simplex, shifted_scores, softmax
 from hubel.gates._sum import sum_over
+from hubel.gates.batch import stacked
 from hubel.gates.define import (
     CONSTANT_RULE,
     ByHand,
@@ -77,6 +78,7 @@ softmax_cross_entropy = define(
     CONSTANT_RULE,
     fills=True,
     operations=lambda node: 15.0 * node.inputs[0].size,
+    batch=stacked,
 )
 
 
@@ -104,4 +106,5 @@ softmax_error = define(
     fills=True,
     inplace=True,
     weight=15,
+    batch=stacked,
 )

@@ -12,6 +12,7 @@ from hubel.gates._cast import astype
 from hubel.gates._chain import chain
 from hubel.gates._given import as_value, without_out
 from hubel.gates._layout import reshape
+from hubel.gates.batch import lines
 from hubel.gates.define import (
     ByHand,
     Linear,
@@ -55,6 +56,7 @@ shift = define(
     Linear(lambda g, out, x, axis, by: shift(g, axis=axis, by=-by)),
     kind="layout",
     fills=True,
+    batch=lines,
 )
 
 

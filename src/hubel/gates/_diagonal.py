@@ -12,6 +12,7 @@ from hubel.gates._given import as_value, without_out
 from hubel.gates._layout import np_ravel, transpose
 from hubel.gates._sum import sum_over
 from hubel.gates._where import where
+from hubel.gates.batch import stacked
 from hubel.gates.define import (
     Linear,
     define,
@@ -51,6 +52,7 @@ diagonal = define(
     kind="layout",
     view=True,
     weight=0,
+    batch=stacked,
 )
 
 
@@ -81,6 +83,7 @@ from_diagonal = define(
     Linear(lambda g, out, part, offset, shape: diagonal(g, offset=offset)),
     kind="layout",
     fills=True,
+    batch=stacked,
 )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from hubel.errors import ShapeError
+from hubel.gates.batch import Call, one_by_one
 from hubel.gates.define import Multilinear, define
 from hubel.graph.node import Node, Spec
 from hubel.graph.registry import Value
@@ -166,6 +167,19 @@ def _operations(node: Node) -> float:
     return float(math.prod(found.values()) * len(inputs))
 
 
+def _batch(call: Call) -> Value:
+    """Give the examples a letter of their own."""
+    inputs, output = split(call.params["subscripts"])
+    free = [letter for letter in ascii_letters if letter not in "".join(inputs)]
+    if not free:
+        return one_by_one(call)
+    words = [
+        free[0] + word if batched else word
+        for word, batched in zip(inputs, call.batched, strict=True)
+    ]
+    return einsum(*call.args, subscripts=renamed((*words,), free[0] + output))
+
+
 einsum = define(
     "einsum",
     _einsum,
@@ -175,4 +189,5 @@ einsum = define(
     fills=True,
     operations=_operations,
     letters=lambda node: node.params["subscripts"],
+    batch=_batch,
 )

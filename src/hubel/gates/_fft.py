@@ -17,6 +17,7 @@ import numpy as np
 from hubel.errors import DTypeError, ShapeError
 from hubel.gates._arithmetic import multiply
 from hubel.gates._complex import conjugated, real_dtype
+from hubel.gates.batch import lines
 from hubel.gates.define import Linear, define, dtype_of, result_dtype, shape_of
 from hubel.graph.node import Node, Spec
 from hubel.graph.registry import Value
@@ -61,6 +62,7 @@ fft = define(
     _infer_fft,
     Linear(_fft_transpose),
     operations=_operations,
+    batch=lines,
 )
 
 
@@ -106,7 +108,12 @@ def _rfft_transpose(g: Value, out: Value, x: Value, axis: int, norm: str) -> Val
 
 
 rfft = define(
-    "rfft", _rfft, _infer_rfft, Linear(_rfft_transpose), operations=_operations
+    "rfft",
+    _rfft,
+    _infer_rfft,
+    Linear(_rfft_transpose),
+    operations=_operations,
+    batch=lines,
 )
 
 
@@ -135,5 +142,10 @@ def _irfft_transpose(
 
 
 irfft = define(
-    "irfft", _irfft, _infer_irfft, Linear(_irfft_transpose), operations=_operations
+    "irfft",
+    _irfft,
+    _infer_irfft,
+    Linear(_irfft_transpose),
+    operations=_operations,
+    batch=lines,
 )

@@ -9,6 +9,7 @@ import numpy as np
 from hubel.errors import ShapeError
 from hubel.gates._layout import lengths_of, np_ravel, reshape, transpose
 from hubel.gates._slice import slice_of, span, trimmed
+from hubel.gates.batch import lines
 from hubel.gates.define import (
     Linear,
     define,
@@ -86,6 +87,7 @@ roll = define(
     _infer_roll,
     Linear(_back),
     kind="layout",
+    batch=lines,
 )
 
 

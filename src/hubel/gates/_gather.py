@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from hubel.errors import DTypeError, ShapeError
+from hubel.gates._layout import reshape
 from hubel.gates._sum import broadcast_to, unbroadcast
+from hubel.gates.batch import Call, from_place, to_place
 from hubel.gates.define import (
     CONSTANT_RULE,
     Linear,
@@ -79,8 +81,38 @@ def _add_back(g: Value, out: Value, x: Value, *indices: Value, axis: int) -> Val
     return scatter_add(g, *indices, axis=axis, shape=shape_of(x))
 
 
+def _index_batch(call: Call, first: int) -> tuple[tuple[Value, ...], bool]:
+    """Give the index arrays of all examples, and whether they differ among them.
+
+    Then one more in front says which example each is for.
+    """
+    places = range(first, len(call.args))
+    if not any([call.batched[i] for i in places]):
+        return call.args[first:], False
+    ndim = max([call.ndim(i) for i in places])
+    example = np.arange(call.size).reshape(call.size, *[1] * ndim)
+    return (example, *[call.aligned(i, ndim) for i in places]), True
+
+
+def _gather_batch(call: Call) -> Value:
+    axis = call.params["axis"]
+    indices, differ = _index_batch(call, 1)
+    if not differ:
+        return gather(call.args[0], *indices, axis=axis + 1)
+    if not call.batched[0]:  # every example picks from the same array
+        return from_place(gather(call.args[0], *indices[1:], axis=axis), axis)
+    x = to_place(call.args[0], axis)
+    return from_place(gather(x, *indices, axis=axis), axis)
+
+
 gather = define(
-    "gather", _gather, _infer_gather, Linear(_add_back), CONSTANT_RULE, fills=True
+    "gather",
+    _gather,
+    _infer_gather,
+    Linear(_add_back),
+    CONSTANT_RULE,
+    fills=True,
+    batch=_gather_batch,
 )
 
 
@@ -142,8 +174,25 @@ def _pick_again(
     return gather(g, *indices, axis=axis)
 
 
+def _scatter_batch(call: Call) -> Value:
+    axis, shape = call.params["axis"], call.shape
+    indices, differ = _index_batch(call, 1)
+    if not differ:
+        return scatter_add(
+            call.args[0], *indices, axis=axis + 1, shape=(call.size, *shape)
+        )
+    g = to_place(call.spread(0), axis)
+    whole = (*shape[:axis], call.size, *shape[axis:])
+    return from_place(scatter_add(g, *indices, axis=axis, shape=whole), axis)
+
+
 scatter_add = define(
-    "scatter_add", _scatter_add, _infer_scatter_add, Linear(_pick_again), CONSTANT_RULE
+    "scatter_add",
+    _scatter_add,
+    _infer_scatter_add,
+    Linear(_pick_again),
+    CONSTANT_RULE,
+    batch=_scatter_batch,
 )
 
 
@@ -188,6 +237,23 @@ def _to_new(
     return unbroadcast(kept, shape_of(new))
 
 
+def _assign_batch(call: Call) -> Value:
+    axis, x = call.params["axis"], call.spread(0)
+    indices, differ = _index_batch(call, 2)
+    picked = picked_shape(call.shape, tuple(map(shape_of, indices[differ:])), axis)
+    ndim = len(picked) - differ
+    new = call.aligned(1, ndim)
+    if not differ:
+        return assign_at(x, new, *indices, axis=axis + 1)
+    if call.batched[1]:
+        new = to_place(new, axis)
+    else:  # an axis of length 1 for the examples, among those that are there
+        shape = (1,) * (ndim - ndim_of(new)) + shape_of(new)
+        new = reshape(new, shape=(*shape[:axis], 1, *shape[axis:]))
+    changed = assign_at(to_place(x, axis), new, *indices, axis=axis)
+    return from_place(changed, axis)
+
+
 assign_at = define(
     "assign_at",
     _assign_at,
@@ -196,4 +262,5 @@ assign_at = define(
     Linear(_to_new),
     CONSTANT_RULE,
     fills=True,
+    batch=_assign_batch,
 )

@@ -10,6 +10,7 @@ import numpy as np
 
 from hubel.errors import ShapeError
 from hubel.gates._given import without_memory_order
+from hubel.gates.batch import Call, moved
 from hubel.gates.define import (
     Linear,
     define,
@@ -42,6 +43,10 @@ def same_shape(node: Node) -> bool:
     return node.shape == node.inputs[0].shape
 
 
+def _reshape_batch(call: Call) -> Value:
+    return reshape(call.args[0], shape=(call.size, *call.shape))
+
+
 reshape = define(
     "reshape",
     _reshape,
@@ -52,6 +57,7 @@ reshape = define(
     weight=0,
     identity=same_shape,
     compose=lambda outer, inner: outer,
+    batch=_reshape_batch,
 )
 
 
@@ -76,6 +82,10 @@ def _both(outer: dict[str, Any], inner: dict[str, Any]) -> dict[str, Any]:
     return {"axes": tuple(inner["axes"][a] for a in outer["axes"])}
 
 
+def _transpose_batch(call: Call) -> Value:
+    return transpose(call.args[0], axes=(0, *moved(call.params["axes"])))
+
+
 transpose = define(
     "transpose",
     _transpose,
@@ -86,6 +96,7 @@ transpose = define(
     weight=0,
     identity=lambda node: node.params["axes"] == tuple(range(len(node.shape))),
     compose=_both,
+    batch=_transpose_batch,
 )
 
 

@@ -19,6 +19,7 @@ from hubel.gates._linalg_parts import (
     stacked,
 )
 from hubel.gates._linalg_svd import svdvals
+from hubel.gates.batch import Call, one_by_one
 from hubel.gates.define import (
     CONSTANT_RULE,
     ByHand,
@@ -56,6 +57,11 @@ def _pinv_pull(g: Value, out: Value, a: Value, cutoff: Value) -> Value:
     return conjugated(wide + tall - back @ conjugated(g) @ back)
 
 
+def _pinv_batch(call: Call) -> Value:
+    """Invert all at once where they have one cutoff."""
+    return one_by_one(call) if call.batched[1] else call.again(*call.args)
+
+
 pinv = define(
     "pinv",
     PINV,
@@ -64,6 +70,7 @@ pinv = define(
     CONSTANT_RULE,
     kind="matrix",
     operations=cubic(24.0),
+    batch=_pinv_batch,
 )
 
 NOT_GIVEN: Any = object()
@@ -126,6 +133,7 @@ lstsq = define(
     Multilinear(lambda g, out, a, b, rcond: pinv(a, rcond).mT @ g),
     kind="matrix",
     operations=cubic(24.0),
+    batch=one_by_one,
 )
 
 

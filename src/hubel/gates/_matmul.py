@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from hubel.errors import ShapeError
 from hubel.gates._layout import reshape
 from hubel.gates._sum import unbroadcast
+from hubel.gates.batch import Call, broadcast
 from hubel.gates.define import (
     Multilinear,
     broadcast_shape,
@@ -90,6 +92,26 @@ def _letters(node: Node) -> str:
     return f"{words[0]}{row}a,{words[1]}a{column}->{batch}{row}{column}"
 
 
+def _batch(call: Call) -> Value:
+    x, y = call.args
+    if not call.batched[1] and ndim_of(y) <= 2:
+        return _rows_times(x, y)
+    if not call.batched[0] and ndim_of(x) <= 2 and call.ndim(1) == 1:
+        return matmul(y, x.T)
+    if call.ndim(0) == 1:
+        x = reshape(x, shape=(*shape_of(x)[:-1], 1, shape_of(x)[-1]))
+    if call.ndim(1) == 1:
+        y = reshape(y, shape=(*shape_of(y), 1))
+    matrices = broadcast(replace(call, args=(x, y)))
+    return reshape(matrices, shape=(call.size, *call.shape))
+
+
+def _rows_times(x: Value, y: Value) -> Value:
+    """Multiply all rows by the same matrix at once, faster than example by example."""
+    rows = reshape(x, shape=(math.prod(shape_of(x)[:-1]), shape_of(x)[-1]))
+    return reshape(matmul(rows, y), shape=(*shape_of(x)[:-1], *shape_of(y)[1:]))
+
+
 matmul = define(
     "matmul",
     np.matmul,
@@ -101,4 +123,5 @@ matmul = define(
     fills=True,
     operations=_operations,
     letters=_letters,
+    batch=_batch,
 )

@@ -11,6 +11,7 @@ from hubel.errors import OptionError, ShapeError
 from hubel.gates._given import as_value, known
 from hubel.gates._layout import np_ravel
 from hubel.gates._take import np_take_along_axis
+from hubel.gates.batch import Call, lines, one_by_one
 from hubel.gates.define import (
     CONSTANT_RULE,
     define,
@@ -40,6 +41,7 @@ argsort = define(
     _infer_argsort,
     CONSTANT_RULE,
     weight=10,
+    batch=lines,
 )
 
 
@@ -54,7 +56,12 @@ def _infer_argpartition(x: Spec, kth: Numbers, axis: int) -> Spec:
 
 
 argpartition = define(
-    "argpartition", _argpartition, _infer_argpartition, CONSTANT_RULE, weight=5
+    "argpartition",
+    _argpartition,
+    _infer_argpartition,
+    CONSTANT_RULE,
+    weight=5,
+    batch=lines,
 )
 
 
@@ -68,8 +75,18 @@ def _infer_searchsorted(a: Spec, v: Spec, side: str) -> Spec:
     return Spec(v.shape, INTP)
 
 
+def _searchsorted_batch(call: Call) -> Value:
+    """Look everything up at once where all examples look in the same vector."""
+    return one_by_one(call) if call.batched[0] else call.again(*call.args)
+
+
 searchsorted = define(
-    "searchsorted", _searchsorted, _infer_searchsorted, CONSTANT_RULE, weight=10
+    "searchsorted",
+    _searchsorted,
+    _infer_searchsorted,
+    CONSTANT_RULE,
+    weight=10,
+    batch=_searchsorted_batch,
 )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from hubel.errors import ShapeError
 from hubel.gates._sum import broadcast_to, unbroadcast
+from hubel.gates.batch import Call
 from hubel.gates.define import Linear, define, dtype_of, shape_of
 from hubel.graph.node import Spec
 from hubel.graph.registry import Value
@@ -104,6 +105,16 @@ def _into_zeros(g: Value, out: Value, x: Value, index: Basic) -> Value:
     return embed(g, index=index, shape=shape_of(x))
 
 
+def _inside(index: Basic, call: Call, shape: tuple[int, ...]) -> Basic:
+    """Give the index that picks the same from every example."""
+    return trimmed(((0, call.size, 1), *index), (call.size, *shape))
+
+
+def _slice_batch(call: Call) -> Value:
+    x, index = call.args[0], call.params["index"]
+    return slice_of(x, index=_inside(index, call, shape_of(x)[1:]))
+
+
 slice_of = define(
     "slice",
     _slice,
@@ -113,11 +124,18 @@ slice_of = define(
     view=True,
     weight=0,
     identity=lambda node: node.params["index"] == (),
+    batch=_slice_batch,
 )
 
 # An index of ints alone gives NumPy's scalar, which, unlike a slice, is no view.
 element = define(
-    "element", _element, _infer_slice, Linear(_into_zeros), kind="layout", weight=0
+    "element",
+    _element,
+    _infer_slice,
+    Linear(_into_zeros),
+    kind="layout",
+    weight=0,
+    batch=_slice_batch,
 )
 
 
@@ -137,6 +155,11 @@ def _infer_embed(g: Spec, index: Basic, shape: tuple[int, ...]) -> Spec:
     return Spec(shape, g.dtype)
 
 
+def _embed_batch(call: Call) -> Value:
+    index = _inside(call.params["index"], call, call.shape)
+    return embed(call.args[0], index=index, shape=(call.size, *call.shape))
+
+
 embed = define(
     "embed",
     _embed,
@@ -144,6 +167,7 @@ embed = define(
     Linear(lambda g, out, part, index, shape: slice_of(g, index=index)),
     kind="layout",
     fills=True,
+    batch=_embed_batch,
 )
 
 
@@ -161,6 +185,12 @@ def _infer_assign(x: Spec, new: Spec, index: Basic) -> Spec:
     return Spec(x.shape, x.dtype)
 
 
+def _assign_batch(call: Call) -> Value:
+    index = call.params["index"]
+    new = call.aligned(1, len(sliced_shape(call.shape, index)))
+    return assign(call.spread(0), new, index=_inside(index, call, call.shape))
+
+
 assign = define(
     "assign",
     _assign,
@@ -173,4 +203,5 @@ assign = define(
     ),
     kind="layout",
     fills=True,
+    batch=_assign_batch,
 )

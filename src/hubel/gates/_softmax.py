@@ -13,6 +13,7 @@ from hubel.gates._chain import chain
 from hubel.gates._exponential import exp
 from hubel.gates._reduce import Reduced, reduction
 from hubel.gates._sum import sum_over
+from hubel.gates.batch import stacked
 from hubel.gates.define import (
     CONSTANT_RULE,
     ByHand,
@@ -126,4 +127,6 @@ def _infer_one_hot(
     return Spec((*labels.shape, classes), np.dtype(dtype or np.float64))
 
 
-one_hot = define("one_hot", _one_hot, _infer_one_hot, CONSTANT_RULE, fills=True)
+one_hot = define(
+    "one_hot", _one_hot, _infer_one_hot, CONSTANT_RULE, fills=True, batch=stacked
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hubel.gates.batch import stacked
 from hubel.gates.define import CONSTANT_RULE, define
 from hubel.graph.node import Spec
 from hubel.graph.registry import Value
@@ -16,5 +17,12 @@ def _infer(x: Spec) -> Spec:
 
 
 stop_gradient = define(
-    "stop_gradient", _same, _infer, CONSTANT_RULE, kind="layout", view=True, weight=0
+    "stop_gradient",
+    _same,
+    _infer,
+    CONSTANT_RULE,
+    kind="layout",
+    view=True,
+    weight=0,
+    batch=stacked,
 )

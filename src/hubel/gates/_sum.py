@@ -10,6 +10,7 @@ import numpy as np
 from hubel.errors import ShapeError
 from hubel.gates._given import as_value, without_out
 from hubel.gates._layout import reshape
+from hubel.gates.batch import Call
 from hubel.gates.define import (
     Linear,
     define,
@@ -102,6 +103,11 @@ def _infer_broadcast_to(x: Spec, shape: tuple[int, ...]) -> Spec:
     return Spec(shape, x.dtype)
 
 
+def _broadcast_batch(call: Call) -> Value:
+    x = call.aligned(0, len(call.shape))
+    return broadcast_to(x, shape=(call.size, *call.shape))
+
+
 broadcast_to = define(
     "broadcast_to",
     _broadcast_to,
@@ -110,6 +116,7 @@ broadcast_to = define(
     kind="layout",
     view=True,
     weight=0,
+    batch=_broadcast_batch,
 )
 
 

@@ -51,6 +51,9 @@ class FactOptions(TypedDict, total=False):
     compose: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] | None
     letters: Callable[[Node], str] | None
     lines: bool
+    batch: Callable[..., Any] | None
+    expand: Callable[[Node], Node] | None
+    through: Callable[[Node], Node | None] | None
 
 
 class Partial(Rule):

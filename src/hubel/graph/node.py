@@ -64,6 +64,16 @@ class Facts:
         the gate ``einsum``; empty where it is none.
     lines : bool
         The gate works on each line along its ``axis`` by itself.
+    batch : callable or None
+        ``batch(call)``: the gate on a whole batch of arguments, see
+        ``hubel.gates.batch``; where it is None, the kind tells, or the gate is applied
+        to one example after the other.
+    expand : callable or None
+        ``expand(node)``: an equal node made of other gates, which are computed in its
+        place.
+    through : callable or None
+        ``through(node)``: an equal node that skips the gate of its first argument, or
+        None where that gate is needed.
     """
 
     kind: str = "other"
@@ -81,6 +91,9 @@ class Facts:
     compose: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] | None = None
     letters: Callable[[Node], str] | None = None
     lines: bool = False
+    batch: Callable[..., Any] | None = None
+    expand: Callable[[Node], Node] | None = None
+    through: Callable[[Node], Node | None] | None = None
 
 
 class Rule:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import os.path
 import sys
+from threading import get_ident
 from types import CodeType, FrameType, TracebackType
 
 import numpy as np
@@ -21,8 +22,36 @@ _OWN: dict[CodeType, bool | None] = {}
 """Code seen so far: a library's (True), a sweep's (None), the user's (False)."""
 
 
+_REPLAYED: dict[int, Line | None] = {}
+"""For each thread that replays recorded gates, the line that recorded this one."""
+
+
+class Replay:
+    """A context in which gates that were recorded are applied again.
+
+    What is recorded then, and what goes wrong, belongs to the line of the user that
+    recorded the gate in the first place.
+    """
+
+    def __enter__(self) -> Replay:
+        self._thread = get_ident()
+        self._before = dict(_REPLAYED)
+        return self
+
+    def at(self, line: Line | None) -> None:
+        """Begin with a gate that this line recorded; None for one of a sweep."""
+        _REPLAYED[self._thread] = line
+
+    def __exit__(self, *_error: object) -> None:
+        _REPLAYED.pop(self._thread, None)
+        if self._thread in self._before:
+            _REPLAYED[self._thread] = self._before[self._thread]
+
+
 def user_line(depth: int = 2) -> Line | None:
     """Return the innermost line outside hubel, NumPy and SciPy; None in a sweep."""
+    if _REPLAYED and (thread := get_ident()) in _REPLAYED:
+        return _REPLAYED[thread]
     frame: FrameType | None = sys._getframe(depth)  # pyright: ignore[reportPrivateUsage]
     while frame is not None:
         code = frame.f_code
