@@ -15,6 +15,7 @@ from hubel.transforms.graph import Graph
 from hubel.transforms.hessian import hessian, hvp
 from hubel.transforms.jacobian import jacfwd, jacobian, jacrev, linearize
 from hubel.transforms.nonfinite import trace_nonfinite
+from hubel.transforms.vmap import vmap
 
 if TYPE_CHECKING:
     from hubel.transforms.staged import check_staged as check_staged
@@ -39,6 +40,7 @@ __all__ = [
     "trace_nonfinite",
     "value_and_grad",
     "vjp",
+    "vmap",
     "zeros",
 ]
 _LATER = {"check_staged": "staged", "stage": "staged"}
