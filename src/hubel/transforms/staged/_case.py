@@ -49,6 +49,8 @@ class Sheet:
     ----------
     circuit : Circuit
     handed : list of Handed
+    stages : dict of str to list of Node
+        Every name with what it stood for.
     arrays : dict of str to list of Version
         What the student's variables stood for, and the inputs.
     labels : dict of str to array
@@ -59,6 +61,7 @@ class Sheet:
 
     circuit: Circuit
     handed: list[Handed]
+    stages: Mapping[str, list[Node]]
     arrays: Mapping[str, list[Version]]
     labels: Mapping[str, Array]
     numbers: Numbers
@@ -66,8 +69,11 @@ class Sheet:
 
     @cached_property
     def names(self) -> dict[Node, str]:
-        """The stage that a node is."""
-        return {n: each.stage for each in self.handed for n in each.nodes}
+        """What a node is called: as a stage with a gradient, if it is one."""
+        found = {n: each.stage for each in self.handed for n in each.nodes}
+        for name, nodes in self.stages.items():
+            found = {**dict.fromkeys(nodes, name), **found}
+        return found
 
 
 @dataclass(frozen=True)

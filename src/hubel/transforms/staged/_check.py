@@ -113,7 +113,8 @@ def check_staged(
     recorded = record(forward, use, own, written)
     sheet = _sheet(written, recorded, use, rtol)
     circuit = sheet.circuit
-    check_by_differences(circuit, circuit.gradients(), sheet.names)
+    stages = {node: each.stage for each in sheet.handed for node in each.nodes}
+    check_by_differences(circuit, circuit.gradients(), stages)
     report = StagedReport(tuple(Judge(sheet).stages()))
     if raise_on_error and not report.ok:
         raise DifferentiationError(str(report))
@@ -148,7 +149,9 @@ def _sheet(written: Written, recorded: Recorded, use: Setting, rtol: float) -> S
             remedy="return a dict of gradients by name, or call local variables dW1, "
             "dscores, ... after what they are the gradient of",
         )
-    return Sheet(recorded.circuit, handed, arrays, labels, numbers, rtol)
+    return Sheet(
+        recorded.circuit, handed, recorded.stages, arrays, labels, numbers, rtol
+    )
 
 
 def _is_float(value: Any) -> bool:

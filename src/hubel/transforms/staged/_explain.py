@@ -77,7 +77,8 @@ def _condition(case: Case, wrong: Array) -> str:
     if wrong.all():
         return ""
     for name, versions in case.sheet.arrays.items():
-        for version in versions if name != case.handed.stage else ():
+        own = name == case.handed.stage and case.node.is_leaf
+        for version in () if own else versions:
             if np.shape(version.value) == wrong.shape:
                 for text, holds in CONDITIONS.items():
                     if np.array_equal(holds(version.value), wrong):

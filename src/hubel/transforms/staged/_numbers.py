@@ -39,23 +39,32 @@ class Numbers:
         if abs(number) != 1:
             self.known.setdefault(float(abs(number)), name)
 
-    def name(self, factor: float) -> str | None:
-        """Return what a number is, such as ``N / 2``; None if it is nothing known."""
-        size = abs(factor)
-        small = any(_same(size, n) for n in SMALL)
-        for times, form in ((1.0, "{}"), (2.0, "2 * {}"), (0.5, "{} / 2")):
-            for number, name in self.known.items():
-                if _same(size, number * times) and (times == 1 or not small):
-                    return form.format(name)
+    def name(self, number: float) -> str | None:
+        """Return what a number is, such as ``X.shape[0]``; None if nothing known."""
+        return self._form(number, 1.0, "{}")
+
+    def _form(self, number: float, times: float, form: str) -> str | None:
+        for known, name in self.known.items():
+            if _same(abs(number), known * times):
+                return form.format(name)
         return None
+
+    def _related(self, number: float) -> str | None:
+        """Return what a number is twice or half of."""
+        if any(_same(abs(number), n) for n in SMALL):
+            return None
+        twice = self._form(number, 2.0, "2 * {}")
+        return twice or self._form(number, 0.5, "{} / 2")
 
     def is_nice(self, factor: float) -> bool:
         """Whether a mistake would give this factor, or its inverse."""
         size = abs(factor)
         if not np.isfinite(size) or size == 0:
             return False
-        plain = any(_same(size, n) or _same(1 / size, n) for n in (1.0, *SMALL))
-        return plain or bool(self.name(size) or self.name(1 / size))
+        if any(_same(size, n) or _same(1 / size, n) for n in (1.0, *SMALL)):
+            return True
+        both = (size, 1 / size)
+        return any(self.name(n) or self._related(n) for n in both)
 
     def times(self, factor: float) -> str:
         """Write by how much something is off, such as ``is 2 times too large``."""
@@ -65,10 +74,11 @@ class Numbers:
             return "has the wrong sign"
         large = size > 1
         number = size if large else 1 / size
-        of = self.name(number)
-        if of is None and self.name(1 / number):  # a factor below 1, such as reg
-            name, lost = self.name(1 / number), "lacks a" if large else "has a second"
-            return f"{lost} factor {name} = {1 / number:.6g}{sign}"
+        of, inverse = self.name(number), self.name(1 / number)
+        if of is None and inverse is not None:  # a factor below 1, such as reg
+            lost = "lacks a" if large else "has a second"
+            return f"{lost} factor {inverse} = {1 / number:.6g}{sign}"
+        of = of or self._related(number)
         text = f"is {number:.6g} times too {'large' if large else 'small'}{sign}"
         if of is None:
             return text
