@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import linecache
-import os.path
+import os
 import sys
 from threading import get_ident
 from types import CodeType, FrameType, TracebackType
@@ -13,10 +13,10 @@ import numpy as np
 Line = tuple[str, int]
 """A line of the user's source: file name and line number."""
 
-HUBEL = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-NUMPY = os.path.dirname(os.path.abspath(np.__file__))
-SCIPY = os.path.join(os.path.dirname(NUMPY), "scipy")
-DERIVE = os.path.join(HUBEL, "derive")
+HUBEL = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+NUMPY = os.path.dirname(os.path.abspath(np.__file__)) + os.sep
+SCIPY = os.path.join(os.path.dirname(os.path.dirname(NUMPY)), "scipy") + os.sep
+DERIVE = os.path.join(HUBEL, "derive") + os.sep
 
 _OWN: dict[CodeType, bool | None] = {}
 """Code seen so far: a library's (True), a sweep's (None), the user's (False)."""

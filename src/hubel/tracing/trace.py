@@ -17,7 +17,6 @@ import numpy as np
 from hubel.errors import HubelError, TraceError
 from hubel.graph.evaluate import settle
 from hubel.graph.node import (
-    CONSTANT,
     Gate,
     Node,
     Spec,
@@ -230,8 +229,3 @@ def innermost() -> Trace | None:
     """Return the trace that was entered last in this thread, if any is open."""
     stack: list[Trace] = _ACTIVE.__dict__.get("stack", [])
     return stack[-1] if stack else None
-
-
-def is_constant(value: Value) -> bool:
-    """Whether a value does not depend on any traced argument."""
-    return not isinstance(value, Traced) or value.node.gate is CONSTANT

@@ -155,8 +155,6 @@ class Compiled:
 
     def _named(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Hashable:
         """Return the values of the arguments that are static by name."""
-        if not self._static:
-            return ()
         named = dict(zip(argument_names(self._f, args, kwargs), args, strict=True))
         named.update(kwargs)
         return tuple((name, named[name]) for name in sorted(self._static & set(named)))
