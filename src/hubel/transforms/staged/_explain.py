@@ -18,14 +18,15 @@ from hubel.transforms.staged._terms import extra, terms
 def explain(cases: Iterable[Case]) -> tuple[Case, Explanation]:
     """Explain one gradient, which may be meant for any of several nodes."""
     cases = list(cases)
-    for case in cases:
-        for found in _mistakes(case):
-            return case, found
+    for mistakes in (_telling, _vague):
+        for case in cases:
+            for found in mistakes(case):
+                return case, found
     return cases[0], _difference(cases[0])
 
 
-def _mistakes(case: Case) -> Iterator[Explanation]:
-    """List the mistakes that fit, the most telling first."""
+def _telling(case: Case) -> Iterator[Explanation]:
+    """List the mistakes that fit and that people make, the most telling first."""
     yield from forms(case)
     shape = other_shape(case)
     if shape is not None:
@@ -42,6 +43,10 @@ def _mistakes(case: Case) -> Iterator[Explanation]:
     yield from extra(case)
     yield from activations(case)
     yield from operands(case)
+
+
+def _vague(case: Case) -> Iterator[Explanation]:
+    """List factors that fit, though nothing says where they come from."""
     yield from whole(case, nice=False)
     yield from terms(case, nice=False)
 

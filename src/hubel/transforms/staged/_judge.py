@@ -121,11 +121,25 @@ class Judge:
         circuit = self.sheet.circuit
         return accepts(circuit, node, gradients, known, value, self.sheet.rtol)
 
+    def _twins(self, node: Node, gradients: Gradients) -> list[Node]:
+        """List what is computed from a node and has the same gradient.
+
+        Scores and scores less their maximum are twins, and a mistake of a softmax is
+        simpler when it is seen from the second.
+        """
+        right = gradients.get(node, zeros(node))
+        above = self.sheet.circuit.above(node) - {node}
+        found = [n for n in self.sheet.circuit.nodes if n in above]
+        return [n for n in found if n in gradients and self._equal(n, gradients, right)]
+
     def _blame(self, handed: Handed) -> str:
         """Explain a mistake, and hand the wrong gradient on to what follows."""
         givens = self._given()
-        nodes = [*reversed(handed.nodes), *further(handed.nodes[-1])]
-        first = self._held_before(handed, self.sheet.circuit.gradients(givens[0]))
+        local = self.sheet.circuit.gradients(givens[0])
+        last = handed.nodes[-1]
+        twins = self._twins(last, local)
+        nodes = [*reversed(handed.nodes), *twins, *further(last)]
+        first = self._held_before(handed, local)
         if first is not None:
             nodes = [*further(first), first]
         value = handed.versions[-1].value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 import numpy as np
 
@@ -25,15 +26,21 @@ def stale(case: Case) -> Iterator[Explanation]:
                         )
 
 
-def _like(case: Case, node: Node) -> Iterator[tuple[Array, str]]:
-    """List the student's other gradients, and values, that have the shape of a node."""
+def _like(case: Case, node: Node) -> list[tuple[Array, str]]:
+    """List the student's other gradients, and values, that have the shape of a node.
+
+    The oldest come first: a copy is called after what it was copied from.
+    """
     held = [(h.label, h.versions) for h in case.sheet.handed if h is not case.handed]
     values = case.sheet.arrays.items() if case.right.size > 1 else ()
+    found: list[tuple[int, Array, str]] = []
     for name, versions in [*held, *values]:
         for version in versions:
             if np.shape(version.value) == node.shape:
-                line = f" of line {version.line[1]}" if version.line else ""
-                yield version.value, f"{name}{line}"
+                number = version.line[1] if version.line else 0
+                line = f" of line {number}" if number else ""
+                found.append((number, version.value, f"{name}{line}"))
+    return [(value, name) for _, value, name in sorted(found, key=itemgetter(0))]
 
 
 def operands(case: Case) -> Iterator[Explanation]:
