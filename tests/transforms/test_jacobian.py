@@ -138,6 +138,24 @@ def test_what_is_not_cheaper_by_structure_is_swept():
     assert operator.explain().otherwise.keys() == {"reverse"}
 
 
+def local_in_blocks(x):
+    """Mix inside blocks of 30."""
+    return np.cumsum(x.reshape(40, 30), axis=1).reshape(-1) ** 2
+
+
+def test_a_pattern_of_few_colours_is_swept_together():
+    x = RANDOM.normal(size=1200)
+    operator = hb.jacobian(local_in_blocks, structure="sparse")(x)
+    assert operator.explain().way == "compressed"
+    assert operator.explain().sweeps == 30
+    t = RANDOM.normal(size=1200)
+    _, expected = hb.jvp(local_in_blocks, (x,), (t,))
+    np.testing.assert_allclose(operator @ t, expected, atol=1e-12)
+    tridiagonal = hb.jacobian(lambda x: np.diff(x**2, 2), structure="sparse")(X)
+    assert isinstance(tridiagonal, Banded)
+    assert tridiagonal.explain().sweeps == 3
+
+
 def test_operators_made_from_jacobians_have_no_account():
     operator = hb.jacobian(np.tanh)(X)
     with pytest.raises(DifferentiationError, match="no account"):
@@ -180,7 +198,7 @@ def test_integers_are_refused_by_name():
         hb.jacobian(lambda x, n: x * n, 1)(X, np.arange(60))
     with pytest.raises(OptionError, match="use one of auto, forward, reverse"):
         hb.jacobian(np.sin, mode="backwards")
-    with pytest.raises(OptionError, match="use one of auto, dense"):
+    with pytest.raises(OptionError, match="use one of auto, sparse, dense"):
         hb.jacobian(np.sin, structure="thin")
     with pytest.raises(DifferentiationError, match="returned str at word"):
         hb.jacobian(lambda x: {"y": x, "word": "no"})(X)

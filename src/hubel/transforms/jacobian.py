@@ -15,13 +15,14 @@ from hubel.graph.node import Node
 from hubel.structure import Applied, Dense, Operator
 from hubel.structure.arithmetic import LIMIT
 from hubel.transforms.account import Account
+from hubel.transforms.colored import compressed
 from hubel.transforms.recording import Recording, record
 
 Function = Callable[..., Any]
 Blocks = dict[Pair, Operator]
 
 MODES = ("auto", "forward", "reverse")
-STRUCTURES = ("auto", "dense")
+STRUCTURES = ("auto", "sparse", "dense")
 
 
 def jacobian(
@@ -45,8 +46,10 @@ def jacobian(
         fewer operations, counted on the graph.
     structure : str
         ``auto``: local gradients are multiplied along the graph with their structure,
-        as long as that takes fewer operations than sweeps, and there is no sweep then.
-        ``dense``: sweeps in any case. A ``mode`` that is not ``auto`` asks for sweeps.
+        as long as that takes fewer operations than sweeps, and there is no sweep then;
+        else a pattern with few colours is detected and its columns, or rows, of one
+        colour share a sweep. ``sparse``: that way at once. ``dense``: a sweep for each
+        element. A ``mode`` that is not ``auto`` asks for the last too.
 
     Returns
     -------
@@ -159,7 +162,9 @@ def linearize(f: Function, *args: Any) -> tuple[Any, Operator]:
         return recording.value, recording.arrays(
             _swept(recording.sweeps, "auto", effort)
         )
-    found = _structured(recording, recording.effort())
+    found = None
+    if not _is_complex(recording.sweeps):
+        found = _structured(recording, recording.effort())
     blocks, account = found or _products(recording, "its products were asked for")
     return recording.value, recording.operator(blocks).explained(account)
 
@@ -172,8 +177,8 @@ def _require(known: bool, given: str, options: Sequence[str]) -> None:
 def _found(recording: Recording, mode: str, structure: str) -> tuple[Blocks, Account]:
     """Find the Jacobian in the best way that is allowed."""
     effort = recording.effort()
-    if mode == structure == "auto":
-        found = _structured(recording, effort)
+    if mode == "auto":
+        found = _shared(recording, effort, structure)
         if found is not None:
             return found
     why = _reason(effort, mode, structure)
@@ -189,6 +194,26 @@ def _found(recording: Recording, mode: str, structure: str) -> tuple[Blocks, Acc
     spent = ways.pop(way)
     sweeps = effort.columns if way == "forward" else effort.rows
     return blocks, Account(way, sweeps, why, spent, ways)
+
+
+def _shared(
+    recording: Recording, effort: Effort, structure: str
+) -> tuple[Blocks, Account] | None:
+    """Find the Jacobian in less than a sweep for each element, if there is a way."""
+    sweeps = recording.sweeps
+    if structure == "dense" or _is_complex(sweeps):
+        return None
+    if structure == "sparse":
+        return compressed(sweeps, effort, asked=True)
+    if min(effort.rows, effort.columns) == 1 < max(effort.rows, effort.columns):
+        return None
+    found = _structured(recording, effort)
+    return found or compressed(sweeps, effort, asked=False)
+
+
+def _is_complex(sweeps: Sweeps) -> bool:
+    nodes = [*sweeps.nodes, *sweeps.inputs, *sweeps.outputs]
+    return any(node.dtype.kind == "c" for node in nodes)
 
 
 def _reason(effort: Effort, mode: str, structure: str) -> str:
@@ -212,10 +237,6 @@ def _swept(sweeps: Sweeps, mode: str, effort: Effort) -> dict[Pair, Any]:
 def _structured(recording: Recording, effort: Effort) -> tuple[Blocks, Account] | None:
     """Multiply local gradients along the graph, if that is cheaper than sweeps."""
     sweeps = recording.sweeps
-    nodes = [*sweeps.nodes, *sweeps.inputs, *sweeps.outputs]
-    one = min(effort.rows, effort.columns) == 1 < max(effort.rows, effort.columns)
-    if one or any(node.dtype.kind == "c" for node in nodes):
-        return None
     work = Accumulation(sweeps.nodes, sweeps.values, effort.least)
     blocks: Blocks = {}
     try:
