@@ -22,13 +22,14 @@ from hubel.errors import DTypeError
 from hubel.graph.evaluate import evaluate
 from hubel.graph.graph import CoreGraph, build
 from hubel.graph.node import Gate, constant_node, input_node, make_node, spec_of
-from hubel.graph.registry import GATES
+from hubel.graph.registry import GATES, load_all
 from tests.gates.case import Case, stated_cases
 from tests.gates.elementwise import default_cases
 from tests.gates.numeric import by_complex_step, by_differences
 
 Backend = Callable[[CoreGraph, dict[str, Any]], dict[str, Any]]
 
+load_all()  # gates of libraries come when they are met
 EVERY = pytest.mark.parametrize("name", sorted(GATES))
 
 BY_DECREE = {"stop_gradient", "nextafter"}

@@ -12,7 +12,9 @@ from pkgutil import iter_modules
 
 from hubel.graph.registry import LATER
 
+LATER["hubel.gates.numpy_fft"] = "numpy.fft"
 LATER["hubel.gates.numpy_lib"] = "numpy"
+LATER["hubel.gates.numpy_linalg"] = "numpy.linalg"
 LATER["hubel.gates.scipy_special"] = "scipy.special"
 
 for _module in iter_modules(__path__, f"{__name__}."):

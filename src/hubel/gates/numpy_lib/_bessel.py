@@ -25,7 +25,7 @@ def _bessel_i(x: Value, order: int = 0) -> Any:
     if np.asarray(x).dtype.kind == "c":
         raise DTypeError("I_n of complex numbers", remedy="use scipy.special.iv")
     if order == 0:
-        return np.i0(x)
+        return np.i0(x)[()]
     given = np.asarray(x)
     wide = given.astype(np.float64)
     size = np.abs(wide)

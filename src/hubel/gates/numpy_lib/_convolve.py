@@ -9,6 +9,7 @@ import numpy as np
 from hubel.errors import OptionError, ShapeError
 from hubel.gates._complex import conjugated
 from hubel.gates._given import as_value
+from hubel.gates.batch import one_by_one
 from hubel.gates.define import (
     Multilinear,
     define,
@@ -58,8 +59,9 @@ convolve = define(
     _infer,
     Multilinear(lambda g, out, a, v, full: _pull(g, a, v, full)),
     Multilinear(lambda g, out, a, v, full: _pull(g, v, a, full)),
-    kind="product",
+    kind="matrix",  # of whole vectors: no Einstein sum, as a product would be
     operations=_operations,
+    batch=one_by_one,
 )
 
 

@@ -9,13 +9,13 @@ import numpy as np
 
 from hubel.errors import OptionError, ShapeError
 from hubel.gates._complex import conjugated
-from hubel.gates._fft import OTHER_WAY, fft, irfft, rfft
 from hubel.gates._flip import roll
 from hubel.gates._given import as_value, without_out
 from hubel.gates._layout import lengths_of
 from hubel.gates._slice import embed, trimmed
 from hubel.gates._split import slice_along
 from hubel.gates.define import implements, ndim_of, normal_axis, shape_of
+from hubel.gates.numpy_fft._gates import OTHER_WAY, fft, irfft, rfft
 from hubel.graph.registry import NUMPY, Value
 
 Lengths = Sequence[int | None] | None

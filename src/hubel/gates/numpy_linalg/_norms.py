@@ -14,13 +14,13 @@ from hubel.gates._compare import isnan, logical_and, logical_not, not_equal
 from hubel.gates._complex import real_dtype, squared_modulus
 from hubel.gates._given import as_value
 from hubel.gates._layout import lengths_of, np_moveaxis, np_ravel, reshape
-from hubel.gates._linalg_parts import stacked
-from hubel.gates._linalg_solve import inv
-from hubel.gates._linalg_svd import singular_values, svdvals
 from hubel.gates._power import sqrt
 from hubel.gates._sum import reduced_shape
 from hubel.gates._where import where
 from hubel.gates.define import dtype_of, implements, ndim_of, normal_axis, shape_of
+from hubel.gates.numpy_linalg._parts import stacked
+from hubel.gates.numpy_linalg._solve import inv
+from hubel.gates.numpy_linalg._svd import singular_values, svdvals
 from hubel.graph.node import spec_of
 from hubel.graph.registry import Value
 

@@ -13,11 +13,11 @@ import numpy as np
 
 from hubel.gates._chain import chain
 from hubel.gates._complex import imag, is_complex, real, real_part
-from hubel.gates._linalg_parts import cubic, field_of, square
-from hubel.gates._linalg_solve import inv
 from hubel.gates._matmul import matmul
 from hubel.gates._sum import sum_over
 from hubel.gates.define import ByHand, Multilinear, define, implements, ndim_of
+from hubel.gates.numpy_linalg._parts import cubic, field_of, square
+from hubel.gates.numpy_linalg._solve import inv
 from hubel.graph.node import Spec
 from hubel.graph.registry import Value
 

@@ -12,7 +12,9 @@ import numpy as np
 
 from hubel.errors import OptionError, ShapeError, TraceError
 from hubel.gates._given import as_value
-from hubel.gates._linalg_parts import (
+from hubel.gates._where import where
+from hubel.gates.define import ByHand, define, implements, shape_of
+from hubel.gates.numpy_linalg._parts import (
     adjoint,
     below,
     conjugated,
@@ -22,9 +24,7 @@ from hubel.gates._linalg_parts import (
     real_part,
     stacked,
 )
-from hubel.gates._linalg_solve import solve
-from hubel.gates._where import where
-from hubel.gates.define import ByHand, define, implements, shape_of
+from hubel.gates.numpy_linalg._solve import solve
 from hubel.graph.node import Spec, spec_of
 from hubel.graph.registry import Value
 

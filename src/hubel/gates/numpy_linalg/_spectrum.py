@@ -22,10 +22,10 @@ import numpy as np
 from hubel.gates._arithmetic import divide
 from hubel.gates._compare import less_equal, logical_and, logical_or, not_equal
 from hubel.gates._complex import real_dtype
-from hubel.gates._linalg_parts import as_columns, as_rows, on_diagonal
 from hubel.gates._where import where
 from hubel.gates.batch import stacked
 from hubel.gates.define import CONSTANT_RULE, ByHand, define, dtype_of, shape_of
+from hubel.gates.numpy_linalg._parts import as_columns, as_rows, on_diagonal
 from hubel.graph.node import Spec
 from hubel.graph.registry import Value
 

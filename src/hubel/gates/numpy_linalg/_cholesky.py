@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from hubel.gates._given import as_value
-from hubel.gates._linalg_parts import (
+from hubel.gates.define import ByHand, define, implements
+from hubel.gates.numpy_linalg._parts import (
     adjoint,
     conjugated,
     cubic,
@@ -15,8 +16,7 @@ from hubel.gates._linalg_parts import (
     square,
     to_triangle,
 )
-from hubel.gates._linalg_solve import solve
-from hubel.gates.define import ByHand, define, implements
+from hubel.gates.numpy_linalg._solve import solve
 from hubel.graph.node import Spec
 from hubel.graph.registry import Value
 

@@ -16,7 +16,9 @@ import numpy as np
 from hubel.errors import OptionError
 from hubel.gates._complex import real_dtype, real_part
 from hubel.gates._given import as_value
-from hubel.gates._linalg_parts import (
+from hubel.gates._sum import sum_over
+from hubel.gates.define import ByHand, define, implements, ndim_of
+from hubel.gates.numpy_linalg._parts import (
     adjoint,
     as_columns,
     as_rows,
@@ -29,9 +31,7 @@ from hubel.gates._linalg_parts import (
     square,
     to_triangle,
 )
-from hubel.gates._linalg_spectrum import inverse_gaps, ties, untied
-from hubel.gates._sum import sum_over
-from hubel.gates.define import ByHand, define, implements, ndim_of
+from hubel.gates.numpy_linalg._spectrum import inverse_gaps, ties, untied
 from hubel.graph.node import Spec
 from hubel.graph.registry import Value
 

@@ -11,14 +11,6 @@ from hubel.gates._cast import astype
 from hubel.gates._complex import conjugated, squared_modulus
 from hubel.gates._given import as_value, known
 from hubel.gates._layout import reshape
-from hubel.gates._linalg_parts import (
-    adjoint,
-    cubic,
-    field_of,
-    hermitian_from,
-    stacked,
-)
-from hubel.gates._linalg_svd import svdvals
 from hubel.gates.batch import Call, one_by_one
 from hubel.gates.define import (
     CONSTANT_RULE,
@@ -29,6 +21,14 @@ from hubel.gates.define import (
     ndim_of,
     shape_of,
 )
+from hubel.gates.numpy_linalg._parts import (
+    adjoint,
+    cubic,
+    field_of,
+    hermitian_from,
+    stacked,
+)
+from hubel.gates.numpy_linalg._svd import svdvals
 from hubel.graph.node import Spec, spec_of
 from hubel.graph.registry import Value
 

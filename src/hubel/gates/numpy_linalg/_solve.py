@@ -11,7 +11,6 @@ import numpy as np
 from hubel.errors import ShapeError
 from hubel.gates._given import as_value
 from hubel.gates._layout import np_moveaxis, np_ravel, reshape
-from hubel.gates._linalg_parts import cubic, field_of, square, stacked
 from hubel.gates._matmul import matmul
 from hubel.gates.define import (
     ByHand,
@@ -23,6 +22,7 @@ from hubel.gates.define import (
     ndim_of,
     shape_of,
 )
+from hubel.gates.numpy_linalg._parts import cubic, field_of, square, stacked
 from hubel.graph.node import Node, Spec, spec_of
 from hubel.graph.registry import Value
 

@@ -14,8 +14,10 @@ import numpy as np
 from hubel.errors import TraceError
 from hubel.gates._complex import conjugated, real_dtype, real_part
 from hubel.gates._given import as_value
-from hubel.gates._linalg_eigh import np_eigh, np_eigvalsh
-from hubel.gates._linalg_parts import (
+from hubel.gates._sum import sum_over
+from hubel.gates.define import ByHand, define, implements, ndim_of, shape_of
+from hubel.gates.numpy_linalg._eigh import np_eigh, np_eigvalsh
+from hubel.gates.numpy_linalg._parts import (
     adjoint,
     as_columns,
     as_rows,
@@ -25,7 +27,7 @@ from hubel.gates._linalg_parts import (
     real_diagonal,
     stacked,
 )
-from hubel.gates._linalg_spectrum import (
+from hubel.gates.numpy_linalg._spectrum import (
     inverse_gaps,
     inverse_of,
     inverse_sums,
@@ -33,8 +35,6 @@ from hubel.gates._linalg_spectrum import (
     ties_or_zeros,
     untied,
 )
-from hubel.gates._sum import sum_over
-from hubel.gates.define import ByHand, define, implements, ndim_of, shape_of
 from hubel.graph.node import Spec, spec_of
 from hubel.graph.registry import Value
 

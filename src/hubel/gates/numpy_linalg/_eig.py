@@ -15,7 +15,10 @@ from hubel.gates._arithmetic import divide
 from hubel.gates._compare import equal
 from hubel.gates._complex import conjugate, imag, real
 from hubel.gates._given import as_value
-from hubel.gates._linalg_parts import (
+from hubel.gates._sum import sum_over
+from hubel.gates._where import where
+from hubel.gates.define import ByHand, define, implements, ndim_of, shape_of
+from hubel.gates.numpy_linalg._parts import (
     adjoint,
     as_rows,
     cubic,
@@ -24,11 +27,8 @@ from hubel.gates._linalg_parts import (
     field_of,
     square,
 )
-from hubel.gates._linalg_solve import solve
-from hubel.gates._linalg_spectrum import inverse_gaps, ties, untied
-from hubel.gates._sum import sum_over
-from hubel.gates._where import where
-from hubel.gates.define import ByHand, define, implements, ndim_of, shape_of
+from hubel.gates.numpy_linalg._solve import solve
+from hubel.gates.numpy_linalg._spectrum import inverse_gaps, ties, untied
 from hubel.graph.node import Spec
 from hubel.graph.registry import GATES, Value
 
