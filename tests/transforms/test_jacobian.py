@@ -98,12 +98,14 @@ def test_random_programs_have_one_jacobian_however_it_is_found(program, seed):
             hb.jacobian(program, places, mode)(*point)
             for mode in ("auto", "forward", "reverse")
         ]
+    # Sweeps round to float32 on the way, products of local gradients do not.
+    rough = 1e-6 if any(step[0] == "narrow" for step in program.steps) else 1e-10
     for key, block in found[0].blocks.items():
         dense = np.asarray(block)
         for other in found[1:]:
             expected = np.asarray(other.blocks[key])
             scale = 1 + np.max(np.abs(expected), initial=0)
-            np.testing.assert_allclose(dense, expected, rtol=0, atol=1e-10 * scale)
+            np.testing.assert_allclose(dense, expected, rtol=0, atol=rough * scale)
 
 
 def test_an_elementwise_chain_of_4096_is_a_diagonal_without_a_sweep():

@@ -6,7 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from hubel.derive.effort import CALL
 from hubel.derive.forms import simplest, through_few
-from hubel.derive.local import dtype_between, is_differentiable, local_operator
+from hubel.derive.local import (
+    dtype_between,
+    is_differentiable,
+    local_operator,
+    scaled_diagonal,
+)
 from hubel.graph.cost import operations
 from hubel.graph.node import Node
 from hubel.graph.registry import Value
@@ -95,6 +100,11 @@ class Accumulation:
         return total
 
     def _product(self, node: Node, position: int, before: Operator) -> Operator:
+        if isinstance(before, Diagonal):
+            self._spend(operations(node) + CALL)
+            found = scaled_diagonal(node, position, self._values, before)
+            if found is not None:
+                return found
         local = self._local(node, position)
         if isinstance(local, Applied):
             return self._carried(node, local, before)
