@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.gates.applied import assert_as_numpy, evaluated_results, results
-from tests.gates.case import sample
-from tests.gates.derived import assert_like_numpy
 
 import hubel as hb
 from hubel.errors import ShapeError, TraceError
+from tests.gates.applied import assert_as_numpy, evaluated_results, results
+from tests.gates.case import sample
+from tests.gates.derived import assert_like_numpy
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:All-NaN", "ignore:Degrees", "ignore:Mean of", "ignore:invalid value"

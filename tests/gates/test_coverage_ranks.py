@@ -7,9 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.gates.applied import assert_as_numpy, evaluated_results
-from tests.gates.case import sample
-from tests.gates.derived import assert_like_numpy
 
 import hubel as hb
 from hubel.errors import (
@@ -20,6 +17,9 @@ from hubel.errors import (
     ZeroGradientWarning,
 )
 from hubel.gates.numpy_lib._quantile_methods import DISCRETE, HALVED
+from tests.gates.applied import assert_as_numpy, evaluated_results
+from tests.gates.case import sample
+from tests.gates.derived import assert_like_numpy
 
 
 def apart(*shape: int) -> Any:

@@ -9,13 +9,13 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
+
+import hubel as hb
+from hubel.errors import HubelError, OptionError, ShapeError
 from tests.gates.applied import assert_as_numpy, evaluated_results, results
 from tests.gates.case import sample
 from tests.gates.derived import assert_like_numpy
 from tests.gates.functions import assert_function
-
-import hubel as hb
-from hubel.errors import HubelError, OptionError, ShapeError
 
 X = sample(3, 4)
 V = sample(5, seed=1)
