@@ -35,7 +35,8 @@ class Account:
 
     def __str__(self) -> str:
         lines = [
-            f"by {self.way}: {self.sweeps} sweeps, {_count(self.spent)} operations",
+            f"by {self.way}: {self.sweeps} sweep{'s' * (self.sweeps != 1)}, "
+            f"{_count(self.spent)} operations",
             f"because {self.why}",
         ]
         lines += [
