@@ -210,3 +210,10 @@ def numbers(seed=0):
         "b2": rng.normal(size=3),
         "reg": 0.1,
     }
+
+
+def sigmoid_numbers():
+    """Draw the same for the net of two functions, with targets in place of labels."""
+    given = numbers()
+    rest = {name: given[name] for name in ("W1", "b1", "W2", "b2")}
+    return {"x": given["X"], "y": np.sin(np.arange(15.0)).reshape(5, 3), **rest}

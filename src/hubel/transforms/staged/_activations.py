@@ -47,10 +47,8 @@ def activations(case: Case) -> Iterator[Explanation]:
     for out in case.nearest:
         for chain in chains(case.sheet.circuit, out):
             each = _activation(case.sheet.circuit, out, chain)
-            if each is None or each.source not in case.above:
-                continue
-            for slope, text in _slopes(case, each):
-                if not np.array_equal(slope, each.slope):
+            if each is not None and each.source in case.above:
+                for slope, text in _slopes(case, each):
                     faults = {out: _with_slope(each.source, slope)}
                     if case.fits(case.predicted(faults)):
                         yield Explanation(text, faults)

@@ -18,6 +18,7 @@ from hubel.transforms.staged._terms import extra, terms
 def explain(cases: Iterable[Case]) -> tuple[Case, Explanation]:
     """Explain one gradient, which may be meant for any of several nodes."""
     cases = list(cases)
+    cases = [each for each in cases if each.node.shape == each.wrong.shape] or cases
     for mistakes in (_telling, _vague):
         for case in cases:
             for found in mistakes(case):

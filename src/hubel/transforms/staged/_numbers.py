@@ -51,7 +51,7 @@ class Numbers:
 
     def _related(self, number: float) -> str | None:
         """Return what a number is twice or half of."""
-        if any(_same(abs(number), n) for n in SMALL):
+        if not _same(number, round(number)) or any(_same(number, n) for n in SMALL):
             return None
         twice = self._form(number, 2.0, "2 * {}")
         return twice or self._form(number, 0.5, "{} / 2")
