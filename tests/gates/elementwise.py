@@ -19,6 +19,7 @@ DOMAINS: dict[str, tuple[Domain, ...]] = {
     "arccosh": ((1.1, 3.0),),
     "cbrt": (POSITIVE,),
     "divide": (ANYWHERE, POSITIVE),
+    "exponent": ((0.55, 0.95),),
     "float_power": (POSITIVE, ANYWHERE),
     "floor_divide": ((2.05, 2.3), (0.85, 0.98)),
     "fmod": ((2.05, 2.3), (0.85, 0.98)),

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from hubel.errors import DTypeError, ShapeError
+from hubel.gates._arithmetic import negative, positive
 from hubel.gates._cast import astype
+from hubel.gates._gather import scatter_add
 from hubel.gates._given import as_value, known
-from hubel.gates._index import write_index
+from hubel.gates._index import read_index, write_index
 from hubel.gates._layout import np_ravel, reshape
+from hubel.gates._sum import np_broadcast_to
 from hubel.gates._take import as_index, in_bounds, np_resize
 from hubel.gates._where import where as choose
 from hubel.gates.define import dtype_of, implements, ndim_of, shape_of
 from hubel.graph.refusal import refuse
-from hubel.graph.registry import Value
+from hubel.graph.registry import REDUCTIONS, Value
 from hubel.graph.term import Term
 
 
@@ -98,3 +102,18 @@ def _diagonal_places(shape: tuple[int, ...], wrap: bool) -> Any:
             remedy="give at least 2 axes, all equally long if they are more than 2",
         )
     return numbers[(np.arange(shape[0]),) * ndim_of(numbers)]
+
+
+def _added_at(sign: Any, a: Value, indices: Any, b: Value) -> None:
+    """Add to the elements that an index picks, as often as it picks them."""
+    shape = shape_of(a)
+    numbers = np.arange(int(np.prod(shape))).reshape(shape)
+    places = np_ravel(read_index(numbers, indices))
+    new = np_ravel(np_broadcast_to(as_value(b), shape_of(read_index(numbers, indices))))
+    new = astype(sign(new), dtype=dtype_of(a))
+    total = scatter_add(new, places, axis=0, shape=(numbers.size,))
+    _set(a, a + reshape(total, shape=shape), "ufunc.at")
+
+
+REDUCTIONS[np.add, "at"] = partial(_added_at, positive)
+REDUCTIONS[np.subtract, "at"] = partial(_added_at, negative)
