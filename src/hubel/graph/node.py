@@ -292,9 +292,9 @@ def spec_of(value: Value) -> Spec:
     return spec_of(make(value))
 
 
-def input_node(spec: Spec) -> Node:
-    """Make an input."""
-    return Node(INPUT, (), {}, spec.shape, spec.dtype, spec.weak)
+def input_node(spec: Any) -> Node:
+    """Make an input with the shape and dtype of a spec or an array."""
+    return Node(INPUT, (), {}, spec.shape, spec.dtype, getattr(spec, "weak", False))
 
 
 def constant_node(value: Value) -> Node:

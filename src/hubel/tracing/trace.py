@@ -33,6 +33,7 @@ from hubel.tracing.capture import COPIED, Guard
 from hubel.tracing.traced import Traced, unseen
 
 ARRAY: Any = np.ndarray
+SPECIFIED: Any = (np.ndarray, Spec)
 SHAPED: Any = (np.ndarray, Term, np.generic)
 _LEVELS = itertools.count(1)
 _ACTIVE = threading.local()
@@ -97,7 +98,7 @@ class Trace:
 
     def input(self, value: Value) -> Traced:
         """Make a traced value of an argument: a value, or a Spec with shapes."""
-        node = input_node(value if isinstance(value, Spec) else spec_of(value))
+        node = input_node(value if isinstance(value, SPECIFIED) else spec_of(value))
         self.nodes.append(node)
         if not self.with_values:
             return Traced(self, node, None)
