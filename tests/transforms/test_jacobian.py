@@ -61,6 +61,8 @@ FUNCTIONS_OF_ONE = [
     (lambda x: x / np.sqrt((x * x).sum()), X, Sum),
     (lambda x: TALL @ (TALL.T @ x), X, LowRank),
     (lambda x: W.T @ np.tanh(x), BATCH[0], Dense),
+    (lambda w: np.tanh(BATCH @ w).sum(axis=1), W, Dense),
+    (lambda a: np.linalg.solve(a @ a.T + np.eye(5), BATCH[0]), BATCH[:5], Dense),
     (lambda x: x @ W, BATCH, Kronecker),
     (lambda w: BATCH @ w, W, Kronecker),
     (lambda x: np.tanh(np.tanh(x @ W) @ V), BATCH, BlockDiagonal),
@@ -143,6 +145,20 @@ def test_what_is_not_cheaper_by_structure_is_swept():
 def local_in_blocks(x):
     """Mix inside blocks of 30."""
     return np.cumsum(x.reshape(40, 30), axis=1).reshape(-1) ** 2
+
+
+def test_an_arrow_takes_three_sweeps_in_both_modes():
+    def arrow(x):
+        head = np.reshape((x**3).sum(), (1,))
+        return np.concatenate([head, (x**2 * x[0])[1:]])
+
+    x = RANDOM.normal(size=1000)
+    operator = hb.jacobian(arrow, structure="sparse")(x)
+    assert operator.explain().sweeps == 3
+    plain = hb.jacobian(arrow)(x)
+    assert plain.explain().sweeps == 0
+    t = RANDOM.normal(size=1000)
+    np.testing.assert_allclose(operator @ t, plain @ t, rtol=1e-12)
 
 
 def test_a_pattern_of_few_colours_is_swept_together():

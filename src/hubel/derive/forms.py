@@ -7,6 +7,7 @@ import numpy as np
 from hubel.structure import (
     Banded,
     BlockDiagonal,
+    Dense,
     Entrywise,
     LowRank,
     Operator,
@@ -43,7 +44,7 @@ def simplest(found: Sparse) -> Operator:
     return _in_blocks(found) or _in_bands(found) or found
 
 
-def _in_blocks(found: Sparse) -> BlockDiagonal | None:
+def _in_blocks(found: Sparse) -> BlockDiagonal | Dense | None:
     """Return one block for each run of rows that share a run of columns."""
     rows, columns = found.shape
     width = found.nnz // max(rows, 1)
@@ -56,6 +57,8 @@ def _in_blocks(found: Sparse) -> BlockDiagonal | None:
     expected = np.broadcast_to(places, (count, rows // count, width)).reshape(-1)
     if not np.array_equal(found.pattern.columns, expected):
         return None
+    if count == 1:
+        return Dense(found.values.reshape(rows, columns))
     return BlockDiagonal(found.values.reshape(count, rows // count, width))
 
 
