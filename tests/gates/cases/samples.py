@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from tests.gates.case import Case, sample
 from tests.gates.cases.reductions import EXTREMES, PLACES
 
