@@ -16,8 +16,12 @@ version = release = importlib.metadata.version("hubel")
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 myst_heading_anchors = 3
 napoleon_google_docstring = False
+napoleon_use_ivar = True  # an attribute of a class is a field of it, described once
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the docstrings say the types, with shapes
+# Types in docstrings are prose, such as "array of shape (n, k)" or "dtype"; a word of
+# it that is also an attribute of several classes is no mistake.
+suppress_warnings = ["ref.python"]
 
 html_theme = "furo"
 html_title = f"hubel {version}"
@@ -28,7 +32,7 @@ PACKAGE = """
 ```{{eval-rst}}
 .. automodule:: {name}
    :members:
-```
+{index}```
 """
 
 
@@ -39,7 +43,13 @@ def setup(app: Sphinx) -> None:
 def fill_reference(app: Sphinx, page: str, source: list[str]) -> None:
     """Put a section for every public package at the end of the reference page."""
     if page == "reference":
-        source[0] += "".join(PACKAGE.format(name=name) for name in public_packages())
+        source[0] += "".join(section(name) for name in public_packages())
+
+
+def section(name: str) -> str:
+    """Describe a package; what ``hubel`` re-exports has its entry where it lives."""
+    index = "   :no-index:\n" if name == "hubel" else ""
+    return PACKAGE.format(name=name, index=index)
 
 
 def public_packages() -> list[str]:
