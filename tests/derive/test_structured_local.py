@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hubel.derive.local import applied, local_operator
+from hubel.gates.define import Unknown
 from hubel.graph.node import input_node, make_node, spec_of
 from hubel.graph.registry import GATES
 from hubel.structure import (
@@ -35,6 +36,8 @@ def test_the_structure_of_every_gate_is_its_jacobian(name):
     for case in cases_of(name):
         node, values = node_of(name, case.args, case.params)
         for position, source in enumerate(node.inputs):
+            if isinstance(node.gate.rule(position), Unknown):
+                continue
             local = local_operator(node, position, values)
             assert isinstance(local, Operator)
             assert (local.output_shape, local.input_shape) == (node.shape, source.shape)

@@ -14,23 +14,55 @@ Domain = tuple[float, float]
 
 ANYWHERE: Domain = (-0.95, 0.95)
 POSITIVE: Domain = (0.1, 2.0)
+UNIT: Domain = (0.05, 0.95)
 
 DOMAINS: dict[str, tuple[Domain, ...]] = {
     "arccosh": ((1.1, 3.0),),
+    "beta": (POSITIVE, POSITIVE),
+    "betainc": (POSITIVE, POSITIVE, UNIT),
+    "betaln": (POSITIVE, POSITIVE),
+    "binom": ((2.1, 2.9), (0.3, 0.9)),
     "cbrt": (POSITIVE,),
     "divide": (ANYWHERE, POSITIVE),
+    "entr": (POSITIVE,),
+    "erfcinv": ((0.2, 1.8),),
+    "erfinv": ((-0.8, 0.8),),
+    "exp1": (POSITIVE,),
+    "expi": (POSITIVE,),
     "exponent": ((0.55, 0.95),),
     "float_power": (POSITIVE, ANYWHERE),
     "floor_divide": ((2.05, 2.3), (0.85, 0.98)),
     "fmod": ((2.05, 2.3), (0.85, 0.98)),
+    "gamma": (POSITIVE,),
+    "gammainc": (POSITIVE, POSITIVE),
+    "gammaincc": (POSITIVE, POSITIVE),
+    "gammaln": (POSITIVE,),
+    "gammasgn": (POSITIVE,),
+    "iv": (POSITIVE, POSITIVE),
+    "ive": (POSITIVE, POSITIVE),
+    "jv": (POSITIVE, POSITIVE),
+    "kl_div": (POSITIVE, POSITIVE),
+    "kn": (ANYWHERE, POSITIVE),
+    "kv": (POSITIVE, POSITIVE),
+    "kve": (POSITIVE, POSITIVE),
     "log": (POSITIVE,),
     "log10": (POSITIVE,),
     "log2": (POSITIVE,),
+    "loggamma": (POSITIVE,),
+    "logit": (UNIT,),
+    "ndtri": (UNIT,),
+    "poch": (POSITIVE, POSITIVE),
+    "polygamma": (POSITIVE,),
     "power": (POSITIVE, ANYWHERE),
     "reciprocal": (POSITIVE,),
+    "rel_entr": (POSITIVE, POSITIVE),
     "remainder": ((2.05, 2.3), (0.85, 0.98)),
+    "rgamma": (POSITIVE,),
     "spacing": ((0.55, 0.95),),
     "sqrt": (POSITIVE,),
+    "xlogy": (ANYWHERE, POSITIVE),
+    "yn": (ANYWHERE, POSITIVE),
+    "yv": (POSITIVE, POSITIVE),
 }
 """Open intervals, one per argument, in which a gate is defined and smooth."""
 
@@ -47,7 +79,7 @@ WHOLE = {
 }
 """Gates of whole numbers only."""
 
-EXPONENT = {("ldexp", 1)}
+EXPONENT = {("ldexp", 1), ("kn", 0), ("yn", 0)}
 """Arguments that are whole numbers among others that are not."""
 
 CONDITION = {("where", 0)}
@@ -56,13 +88,16 @@ CONDITION = {("where", 0)}
 NOT_ANALYTIC = {
     "absolute",
     "conjugate",
+    "expi",
     "imag",
+    "jv",
     "nan_to_num",
     "phase",
     "real",
     "softplus",
+    "yv",
 }
-"""Gates whose forward function takes complex numbers to something else."""
+"""Gates whose forward function takes complex numbers to something else, or roughly."""
 
 
 def arity(gate: Gate) -> int | None:

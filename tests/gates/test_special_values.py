@@ -20,7 +20,10 @@ UFUNCS = sorted(
     {
         f
         for f, meaning in NUMPY.items()
-        if isinstance(f, np.ufunc) and isinstance(meaning, Gate) and f.signature is None
+        if isinstance(f, np.ufunc)
+        and isinstance(meaning, Gate)
+        and f.signature is None
+        and getattr(np, f.__name__, None) is f
     },
     key=lambda f: f.__name__,
 )

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from hubel.errors import DifferentiationError
 from hubel.gates._sum import unbroadcast
 from hubel.gates.define import dtype_of, shape_of
 from hubel.graph.graph import CoreGraph, build
-from hubel.graph.node import CONSTANT, Node, Spec, constant_node, input_node
+from hubel.graph.node import CONSTANT, INPUT, Node, Spec, constant_node, input_node
 from hubel.graph.observer import observer
 from hubel.graph.registry import GATES, Value
 from hubel.graph.walk import dependents
@@ -47,6 +48,23 @@ def pull(
         The upstream gradient of every node that has one; a node that no output
         depends on through a non-zero derivative is absent.
     """
+    try:
+        return _sweep(nodes, values, upstream, active)
+    except DifferentiationError:
+        # A gate has no derivative by one of its arguments, which is no harm where that
+        # argument passes no gradient on to an input.
+        needed = _passing(nodes)
+        needed = needed if active is None else needed & active
+        return _sweep(nodes, values, upstream, needed)
+
+
+def _sweep(
+    nodes: Sequence[Node],
+    values: Mapping[Node, Value],
+    upstream: Mapping[Node, Value],
+    active: set[Node] | None,
+) -> Gradients:
+    """Sweep once; see :func:`pull`."""
     gradients: Gradients = dict(upstream)
     add, watch = GATES["add"], observer()
     with np.errstate(all="ignore"):
@@ -74,6 +92,18 @@ def pull(
         if watch:
             watch.pulled(gradients)
     return gradients
+
+
+def _passing(nodes: Sequence[Node]) -> set[Node]:
+    """Find the nodes from which a gradient reaches an input."""
+    passing: set[Node] = set()
+    for node in nodes:
+        if node.gate is INPUT or any(
+            source in passing and not node.gate.rule(position).zero
+            for position, source in enumerate(node.inputs)
+        ):
+            passing.add(node)
+    return passing
 
 
 def _carries(node: Node) -> bool:

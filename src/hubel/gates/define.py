@@ -18,7 +18,7 @@ from typing import Any, TypedDict, TypeVar, Unpack
 
 import numpy as np
 
-from hubel.errors import DTypeError, ShapeError
+from hubel.errors import DifferentiationError, DTypeError, ShapeError
 from hubel.graph.node import Facts, Gate, Node, Rule, Spec, register
 from hubel.graph.registry import GATES, NUMPY, REDUCTIONS, Value
 
@@ -245,6 +245,43 @@ class ByHand(Rule):
     ) -> Value:
         """Apply the forward rule."""
         return self.forward(t, out, *args, **params)
+
+
+class Unknown(Rule):
+    """No gate states the derivative: asking for it is an error that names it."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def _error(self) -> DifferentiationError:
+        return DifferentiationError(
+            f"the derivative of {self.name} is not known to hubel",
+            remedy="hold that argument with hb.stop_gradient, or write a hb.Gate",
+        )
+
+    def pull(
+        self,
+        position: int,
+        g: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> Value:
+        """Refuse."""
+        raise self._error()
+
+    def push(
+        self,
+        position: int,
+        t: Value,
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> Value:
+        """Refuse."""
+        raise self._error()
 
 
 CONSTANT_RULE = Constant()
