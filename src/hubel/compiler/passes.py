@@ -7,13 +7,14 @@ from collections.abc import Callable
 from hubel.compiler.cse import cse
 from hubel.compiler.dead import dead
 from hubel.compiler.fold import fold
+from hubel.compiler.inline import inline
 from hubel.compiler.simplify import simplify
 from hubel.graph.graph import CoreGraph
 from hubel.graph.verify import verify
 
 Pass = Callable[[CoreGraph], CoreGraph]
 
-PASSES: tuple[Pass, ...] = (fold, simplify, cse, dead)
+PASSES: tuple[Pass, ...] = (inline, fold, simplify, cse, dead)
 
 
 def run_passes(graph: CoreGraph, checked: bool = False) -> CoreGraph:

@@ -25,6 +25,8 @@ def _simpler(node: Node, inputs: tuple[Node, ...]) -> Node:
         return kept
     if facts.identity is not None and facts.identity(node) and _same(node, inputs[0]):
         return inputs[0]
+    if facts.through is not None and (shorter := facts.through(node)) is not None:
+        return _simpler(shorter, shorter.inputs)
     if facts.compose is not None and inputs[0].gate is node.gate:
         inner = inputs[0]
         params = facts.compose(node.params, inner.params)

@@ -54,6 +54,10 @@ def _tangent(
     if node.dtype.kind not in "fc":
         return None
     args, out = tuple([values[i] for i in node.inputs]), values[node]
+    last = node.gate.rules[-1]
+    if last.together:
+        moved = [tangents.get(source) for source in node.inputs]
+        return last.push_all(moved, out, args, node.params)
     total: Value | None = None
     joint = False
     for position, source in enumerate(node.inputs):

@@ -17,8 +17,8 @@ from hubel.errors import ShapeError
 from hubel.gates._sum import broadcast_to, unbroadcast
 from hubel.gates.batch import Call
 from hubel.gates.define import Linear, define, dtype_of, shape_of
-from hubel.graph.node import Spec
-from hubel.graph.registry import Value
+from hubel.graph.node import Node, Spec, make_node
+from hubel.graph.registry import GATES, Value
 
 Span = tuple[int, int | None, int]
 Basic = tuple[int | Span | None, ...]
@@ -115,6 +115,35 @@ def _slice_batch(call: Call) -> Value:
     return slice_of(x, index=_inside(index, call, shape_of(x)[1:]))
 
 
+def _through(node: Node) -> Node | None:
+    """Slice, of joined arrays, the one in which all of the slice lies."""
+    joined, index = node.inputs[0], node.params["index"]
+    if joined.gate is not GATES["concatenate"]:
+        return None
+    axis: int = joined.params["axis"]
+    part = index[axis] if len(index) > axis else None
+    if part is None or not all(isinstance(item, tuple) for item in index):
+        return None
+    found = _source(joined, axis, part)
+    if found is None or found[0].dtype != node.dtype:
+        return None
+    piece, own = found
+    inner = trimmed((*index[:axis], own, *index[axis + 1 :]), piece.shape)
+    return make_node(slice_of, (piece,), {"index": inner}, node.line)
+
+
+def _source(joined: Node, axis: int, part: Span) -> tuple[Node, Span] | None:
+    """Find the array that holds a span of joined ones, and the span in it."""
+    start, stop, step = part
+    before = 0
+    for piece in joined.inputs:
+        after = before + piece.shape[axis]
+        if stop is not None and 0 < step and before <= start < stop <= after:
+            return piece, (start - before, stop - before, step)
+        before = after
+    return None
+
+
 slice_of = define(
     "slice",
     _slice,
@@ -124,6 +153,7 @@ slice_of = define(
     view=True,
     weight=0,
     identity=lambda node: node.params["index"] == (),
+    through=_through,
     batch=_slice_batch,
 )
 

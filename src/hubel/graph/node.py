@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -104,6 +104,8 @@ class Rule:
     """Tangents of all joint arguments go through the gate together."""
     zero = False
     """The derivative is exactly zero everywhere."""
+    together = False
+    """The rule serves every argument of its gate, and has ``push_all``."""
 
     def pull(
         self,
@@ -125,6 +127,16 @@ class Rule:
         params: dict[str, Any],
     ) -> Value | None:
         """Bring a tangent of the argument at ``position`` to the result."""
+        raise NotImplementedError
+
+    def push_all(
+        self,
+        tangents: Sequence[Value | None],
+        out: Value,
+        args: tuple[Value, ...],
+        params: dict[str, Any],
+    ) -> Value | None:
+        """Bring the tangents of all arguments (None is zero) to the result at once."""
         raise NotImplementedError
 
 

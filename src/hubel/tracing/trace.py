@@ -58,6 +58,8 @@ class Trace:
         Empty for a trace with shapes.
     nested : bool
         Whether values are terms themselves, of a trace or graph around this one.
+    instead : Trace or None
+        The trace that records in the place of this one for a while.
     """
 
     def __init__(self, with_values: bool) -> None:
@@ -68,6 +70,7 @@ class Trace:
         self.guards: list[Guard] = []
         self.open = False
         self.nested = False
+        self.instead: Trace | None = None
         self._unwritten: list[tuple[Traced, Line | None]] = []
 
     def __enter__(self) -> Trace:
@@ -114,6 +117,8 @@ class Trace:
         self, gate: Gate, args: tuple[Value, ...], params: dict[str, Any]
     ) -> Traced:
         """Apply a gate and note that it was applied."""
+        if self.instead is not None:
+            return self.instead.record(gate, args, params)
         if not self.open:
             raise ended(gate.name)
         try:
@@ -210,6 +215,11 @@ class Trace:
         for _, line in self._unwritten:
             raise unseen(line)
 
+    def drop(self) -> None:
+        """Let go of what was recorded, which may hold what holds the trace."""
+        self.nodes.clear()
+        self.values.clear()
+
     def check_captured(self) -> None:
         """Raise ``MutationError`` if a captured array has changed."""
         for guard in self.guards:
@@ -224,6 +234,11 @@ def ended(use: str) -> TraceError:
         remedy="return values from the traced function; do not keep them in "
         "globals or attributes",
     )
+
+
+def open_traces() -> list[Trace]:
+    """List the traces of this thread that are open, the innermost last."""
+    return list(_ACTIVE.__dict__.get("stack", []))
 
 
 def innermost() -> Trace | None:

@@ -15,6 +15,8 @@ from hubel.transforms.graph import Graph
 from hubel.transforms.hessian import hessian, hvp
 from hubel.transforms.jacobian import jacfwd, jacobian, jacrev, linearize
 from hubel.transforms.nonfinite import trace_nonfinite
+from hubel.transforms.remat import remat
+from hubel.transforms.remat_chain import remat_chain
 from hubel.transforms.vmap import vmap
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "remat",
+    "remat_chain",
     "stop_gradient",
     "trace_nonfinite",
     "value_and_grad",

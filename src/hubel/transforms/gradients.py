@@ -101,6 +101,7 @@ def value_and_grad(
         found = _gradients(f, trace, node, value, leaves)
         gradient = unflatten(tree, found)
         value = (value, lower(trace, aux)) if has_aux else value
+        trace.drop()
         return value, tuple(gradient) if several else gradient[0]
 
     return with_gradient
@@ -350,7 +351,9 @@ def jvp(
     if not any(node in found for node in own):
         warn_if_dead(f, trace, own, inputs, {})
     moved = fresh([_tangent_of(trace, found, leaf) for leaf in leaves], directions)
-    return lower(trace, result), unflatten(out_tree, moved)
+    value = lower(trace, result)
+    trace.drop()
+    return value, unflatten(out_tree, moved)
 
 
 def _tangent_of(trace: Trace, found: dict[Node, Value], leaf: Value) -> Value:
