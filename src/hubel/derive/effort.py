@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from hubel.derive.local import is_differentiable
 from hubel.graph.cost import operations
 from hubel.graph.node import Node
-from hubel.graph.walk import dependents
+
+Flow = dict[Node, list[int]]
+"""The nodes between inputs and outputs, in topological order, and the positions of the
+arguments through which derivatives come to each of them."""
 
 CALL = 3000.0
 """Operations that could be done while Python applies one gate."""
@@ -52,40 +55,45 @@ class Effort:
         return min(self.all_forward, self.all_reverse)
 
 
-def effort(
-    nodes: Sequence[Node], inputs: Sequence[Node], outputs: Sequence[Node]
-) -> Effort:
-    """Count what sweeps between inputs and outputs cost; nodes lie between them."""
-    moving = set(inputs) | set(nodes)
+def effort(flow: Flow, inputs: Sequence[Node], outputs: Sequence[Node]) -> Effort:
+    """Count what sweeps between inputs and outputs cost."""
     forward = reverse = 0.0
+    for node, places in flow.items():
+        once = operations(node) + CALL
+        rules = node.gate.rules
+        joint = sum([rules[min(i, len(rules) - 1)].joint for i in places])
+        forward += once * (len(places) - joint + (joint > 0))
+        reverse += once * len(places)
+    rows, columns = (sum([n.size for n in part]) for part in (outputs, inputs))
+    return Effort(rows, columns, max(forward, 1.0), max(reverse, 1.0))
+
+
+def between(
+    nodes: Iterable[Node], inputs: Sequence[Node], outputs: Iterable[Node]
+) -> Flow:
+    """Find what lies between inputs and outputs, and the arguments that matter.
+
+    Returns
+    -------
+    dict of Node to list of int
+        The nodes in topological order, without the inputs, and the positions of those
+        of their arguments through which derivatives flow.
+    """
+    starts = set(inputs)
+    moving, reached = set(starts), dict[Node, list[int]]()
     for node in nodes:
         places = [
             i
             for i, source in enumerate(node.inputs)
             if source in moving and is_differentiable(node, i)
         ]
-        once = operations(node) + CALL
-        joint = any(node.gate.rule(i).joint for i in places)
-        alone = sum(not node.gate.rule(i).joint for i in places)
-        forward += once * (alone + joint)
-        reverse += once * len(places)
-    sizes = [sum(n.size for n in part) for part in (outputs, inputs)]
-    return Effort(sizes[0], sizes[1], max(forward, 1.0), max(reverse, 1.0))
-
-
-def between(
-    nodes: Iterable[Node], inputs: Sequence[Node], outputs: Iterable[Node]
-) -> list[Node]:
-    """List the nodes through which outputs depend on inputs, without the inputs."""
-    order = list(nodes)
-    moving = dependents(inputs, order)
+        if places and node not in starts:
+            moving.add(node)
+            reached[node] = places
     wanted = set(outputs)
-    for node in reversed(order):
+    for node in reversed(reached):
         if node in wanted:
-            wanted.update(s for i, s in enumerate(node.inputs) if _flows(node, i))
-    starts = set(inputs)
-    return [n for n in order if n in moving and n in wanted and n not in starts]
-
-
-def _flows(node: Node, position: int) -> bool:
-    return is_differentiable(node, position)
+            wanted.update([node.inputs[i] for i in reached[node]])
+    if len(wanted) > len(reached):
+        return reached
+    return {node: places for node, places in reached.items() if node in wanted}

@@ -110,33 +110,6 @@ def _elementwise(node: Node, position: int, values: Values) -> Operator:
     return local @ broadcasting(source.shape, node.shape, dtype)
 
 
-def scaled_diagonal(
-    node: Node, position: int, values: Values, before: Diagonal
-) -> Diagonal | None:
-    """Multiply an elementwise gate's partials onto a diagonal, in one product.
-
-    Returns
-    -------
-    Diagonal
-        None where the gate is no diagonal of the same size.
-    """
-    source = node.inputs[position]
-    kinds = source.dtype.kind + node.dtype.kind
-    if node.gate.facts.kind != "elementwise" or source.shape != node.shape:
-        return None
-    if kinds != "ff" or source.dtype != node.dtype:
-        return None
-    diagonal = before.values.reshape(node.shape)
-    args = tuple([values[i] for i in node.inputs])
-    rule = node.gate.rule(position)
-    with np.errstate(all="ignore"):
-        found = rule.pull(position, diagonal, values[node], args, node.params)
-    if found is diagonal:
-        return before
-    product = np.asarray(found)
-    return Diagonal(product) if product.dtype == before.dtype else None
-
-
 def applied(node: Node, position: int, values: Values) -> Applied:
     """Return a local gradient that is known by its two products."""
     source = node.inputs[position]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from hubel.derive.effort import CALL
+import numpy as np
+
+from hubel.derive.effort import CALL, Flow
 from hubel.derive.forms import simplest, through_few
 from hubel.derive.local import (
     dtype_between,
-    is_differentiable,
     local_operator,
-    scaled_diagonal,
 )
+from hubel.derive.stretch import Stretch, continued
 from hubel.graph.cost import operations
 from hubel.graph.node import Node
 from hubel.graph.registry import Value
@@ -44,8 +45,8 @@ class Accumulation:
 
     Parameters
     ----------
-    nodes : sequence of Node
-        What lies between inputs and outputs, in topological order.
+    flow : dict of Node to list of int
+        What lies between inputs and outputs; see :func:`hubel.derive.effort.between`.
     values : mapping of Node to array
         What the forward sweep put on each node.
     budget : float
@@ -57,10 +58,8 @@ class Accumulation:
         Operations so far.
     """
 
-    def __init__(
-        self, nodes: Sequence[Node], values: Mapping[Node, Value], budget: float
-    ) -> None:
-        self._nodes = nodes
+    def __init__(self, flow: Flow, values: Mapping[Node, Value], budget: float) -> None:
+        self._flow = flow
         self._values = values
         self._budget = budget
         self._locals: dict[tuple[Node, int], Operator] = {}
@@ -74,37 +73,48 @@ class Accumulation:
         TooCostly
             Once the budget is spent.
         """
-        found: dict[Node, Operator] = {
-            source: identity(source.shape, dtype_between(source, source))
-        }
-        last = _last_uses(self._nodes, outputs)
-        for place, node in enumerate(self._nodes):
-            total = self._joined(node, found)
-            if total is not None:
-                found[node] = total
-            for gone in last.get(place, ()):
-                found.pop(gone, None)
+        start = identity(source.shape, dtype_between(source, source))
+        found = {source: Stretch(start)}
+        last = _last_uses(self._flow, outputs)
+        with np.errstate(all="ignore"):
+            for node, places in self._flow.items():
+                positions = [i for i in places if node.inputs[i] in found]
+                if positions:
+                    found[node] = self._reached(node, positions, found)
+                for gone in last.get(node, ()):
+                    found.pop(gone, None)
         return {node: self._finished(source, node, found) for node in outputs}
 
-    def _joined(self, node: Node, found: Mapping[Node, Operator]) -> Operator | None:
+    def _reached(
+        self, node: Node, positions: Sequence[int], found: Mapping[Node, Stretch]
+    ) -> Stretch:
+        """Go on with a stretch, or begin one behind the gate's own structure."""
+        further = continued(node, positions, found, self._values)
+        if further is not None:
+            self._spend(len(positions) * (operations(node) + CALL))
+            return further
+        return Stretch(self._joined(node, positions, found))
+
+    def _joined(
+        self, node: Node, positions: Sequence[int], found: Mapping[Node, Stretch]
+    ) -> Operator:
         """Sum local gradients times the Jacobians of a node's inputs."""
         total: Operator | None = None
-        for position, source in enumerate(node.inputs):
-            before = found.get(source)
-            if before is None or not is_differentiable(node, position):
-                continue
+        for position in positions:
+            before = self._whole(found[node.inputs[position]])
             part = self._product(node, position, before)
             if total is not None:
                 self._spend(_size(total) + _size(part))
             total = part if total is None else total + part
+        assert total is not None  # there is a position
         return total
 
+    def _whole(self, stretch: Stretch) -> Operator:
+        """Multiply a stretch onto what lies before it."""
+        self._spend(stretch.products)
+        return stretch.whole()
+
     def _product(self, node: Node, position: int, before: Operator) -> Operator:
-        if isinstance(before, Diagonal):
-            self._spend(operations(node) + CALL)
-            found = scaled_diagonal(node, position, self._values, before)
-            if found is not None:
-                return found
         local = self._local(node, position)
         if isinstance(local, Applied):
             return self._carried(node, local, before)
@@ -137,13 +147,14 @@ class Accumulation:
         return matrix @ before
 
     def _finished(
-        self, source: Node, node: Node, found: Mapping[Node, Operator]
+        self, source: Node, node: Node, found: Mapping[Node, Stretch]
     ) -> Operator:
         """Return a node's Jacobian multiplied out, where that takes less room."""
         dtype = dtype_between(source, node)
-        total = found.get(node)
-        if total is None:
+        reached = found.get(node)
+        if reached is None:
             return Zero(node.shape, source.shape, dtype)
+        total = self._whole(reached)
         if isinstance(total, Composed | Sum):
             total = self._settled(total)
         if isinstance(total, Sparse):
@@ -175,17 +186,14 @@ class Accumulation:
             raise TooCostly
 
 
-def _last_uses(nodes: Sequence[Node], outputs: Sequence[Node]) -> dict[int, list[Node]]:
-    """Say which nodes are not needed any more after each place."""
-    last: dict[Node, int] = {}
-    for place, node in enumerate(nodes):
-        for source in node.inputs:
-            last[source] = place
+def _last_uses(flow: Flow, outputs: Sequence[Node]) -> dict[Node, list[Node]]:
+    """Say which nodes are not needed any more after each one."""
+    last = {node.inputs[i]: node for node, places in flow.items() for i in places}
     kept = set(outputs)
-    gone: dict[int, list[Node]] = {}
-    for node, place in last.items():
+    gone: dict[Node, list[Node]] = {}
+    for node, user in last.items():
         if node not in kept:
-            gone.setdefault(place, []).append(node)
+            gone.setdefault(user, []).append(node)
     return gone
 
 

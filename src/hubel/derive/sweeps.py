@@ -37,6 +37,11 @@ class Sweeps:
         What the forward sweep put on each node.
     inputs, outputs : sequence of Node
         What is differentiated with respect to what.
+
+    Attributes
+    ----------
+    flow : dict of Node to list of int
+        What lies between them; see :func:`hubel.derive.effort.between`.
     """
 
     def __init__(
@@ -49,8 +54,8 @@ class Sweeps:
         self.inputs = list(dict.fromkeys(inputs))
         self.outputs = list(dict.fromkeys(outputs))
         self.values = values
-        self.nodes = between(nodes, self.inputs, self.outputs)
-        self._active = {*self.nodes, *self.inputs}
+        self.flow = between(nodes, self.inputs, self.outputs)
+        self.nodes = list(self.flow)
 
     def push(self, seeds: Mapping[Node, Value]) -> dict[Node, Value]:
         """Bring tangents of inputs to the outputs that have one."""
@@ -59,7 +64,8 @@ class Sweeps:
 
     def pull(self, seeds: Mapping[Node, Value]) -> dict[Node, Value]:
         """Bring upstream gradients of outputs to the inputs that get one."""
-        found = pull(self.nodes, self.values, seeds, self._active)
+        active = {*self.nodes, *self.inputs}
+        found = pull(self.nodes, self.values, seeds, active)
         return {node: found[node] for node in self.inputs if node in found}
 
     def by_columns(self) -> dict[Pair, Value]:

@@ -237,7 +237,7 @@ def _swept(sweeps: Sweeps, mode: str, effort: Effort) -> dict[Pair, Any]:
 def _structured(recording: Recording, effort: Effort) -> tuple[Blocks, Account] | None:
     """Multiply local gradients along the graph, if that is cheaper than sweeps."""
     sweeps = recording.sweeps
-    work = Accumulation(sweeps.nodes, sweeps.values, effort.least)
+    work = Accumulation(sweeps.flow, sweeps.values, effort.least)
     blocks: Blocks = {}
     try:
         for source in sweeps.inputs:

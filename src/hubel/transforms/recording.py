@@ -66,7 +66,7 @@ class Recording:
 
     def effort(self) -> Effort:
         """Count what sweeps cost."""
-        return effort(self.sweeps.nodes, self.sweeps.inputs, self.sweeps.outputs)
+        return effort(self.sweeps.flow, self.sweeps.inputs, self.sweeps.outputs)
 
     def operator(self, blocks: Mapping[Pair, Operator]) -> Operator:
         """Put the Jacobians of outputs with respect to inputs together by paths."""
