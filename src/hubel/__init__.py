@@ -41,6 +41,7 @@ _LATER = {
     "experiments": "",
     "nn": "",
     "scale": "",
+    "scipy_functions": "transforms",
     "stage": "transforms",
     "threads": "scale",
 }

@@ -20,6 +20,7 @@ from hubel.transforms.remat_chain import remat_chain
 from hubel.transforms.vmap import vmap
 
 if TYPE_CHECKING:
+    from hubel.transforms.for_scipy import scipy_functions as scipy_functions
     from hubel.transforms.staged import check_staged as check_staged
     from hubel.transforms.staged import stage as stage
 
@@ -47,7 +48,7 @@ __all__ = [
     "vmap",
     "zeros",
 ]
-_LATER = {"check_staged": "staged", "stage": "staged"}
+_LATER = {"check_staged": "staged", "scipy_functions": "for_scipy", "stage": "staged"}
 """What is imported when it is first used, as ``import hubel`` has to be quick."""
 
 
