@@ -19,7 +19,7 @@ from hubel.transforms import *  # noqa: F403  what transforms lists is the publi
 if TYPE_CHECKING:
     from hubel import data, experiments, nn, scale
     from hubel.scale import threads
-    from hubel.transforms import check_staged, stage
+    from hubel.transforms import check_staged, scipy_functions, stage
 
 __version__ = "0.1.0"
 
@@ -30,6 +30,7 @@ __all__ = [
     "experiments",
     "nn",
     "scale",
+    "scipy_functions",
     "stage",
     "threads",
 ]
