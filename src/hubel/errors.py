@@ -76,5 +76,9 @@ class RunError(HubelError, RuntimeError):
     """A run folder that cannot be read or written."""
 
 
+class NativeError(HubelError, RuntimeError):
+    """Native code that cannot be made or run here; plans run on NumPy instead."""
+
+
 class ZeroGradientWarning(UserWarning):
     """A gradient that is zero because every path to it passes a constant gate."""
