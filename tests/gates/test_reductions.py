@@ -152,10 +152,16 @@ def test_methods_of_ufuncs_give_what_numpy_gives(name: str):
     for axis in (0, 1, -1):
         assert_as_numpy(partial(ufunc.accumulate, axis=axis), X, exactly=exactly)
     assert_as_numpy(lambda x: ufunc.accumulate(x), X[:, 0], exactly=exactly)
+    assert_as_numpy(lambda x: ufunc.reduceat(x, [0, 2, 1]), X, exactly=exactly)
+
+    def pieces(x: Any) -> Any:
+        return ufunc.reduceat(x, np.array([2, 1]), axis=1)
+
+    assert_as_numpy(pieces, X, exactly=exactly)
     assert_as_numpy(lambda x: ufunc.outer(x, x[0]), X)
     assert_as_numpy(lambda x: ufunc.outer(2.0, x), X)
     if not name.startswith("logical"):
-        for f in (ufunc.reduce, ufunc.accumulate, lambda x: ufunc.outer(x, x)):
+        for f in (ufunc.reduce, ufunc.accumulate, pieces, lambda x: ufunc.outer(x, x)):
             hb.check_grads(f, (X,), order=2)
 
 

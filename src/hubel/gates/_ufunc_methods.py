@@ -1,4 +1,4 @@
-"""What the methods of ufuncs mean: reduce and accumulate."""
+"""What the methods of ufuncs mean: reduce, accumulate and reduceat."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import numpy as np
 
 from hubel.gates._cast import astype
 from hubel.gates._compare import logical_and, logical_or
+from hubel.gates._concatenate import np_stack
 from hubel.gates._cumulative import doublings, np_cumprod, np_cumsum, shift
 from hubel.gates._exponential import logaddexp
 from hubel.gates._extremes import np_max, np_min
+from hubel.gates._given import as_value, known
+from hubel.gates._layout import np_moveaxis
 from hubel.gates._product import np_prod
 from hubel.gates._quantifiers import np_all, np_any
 from hubel.gates._softmax import logsumexp
@@ -61,6 +64,21 @@ def accumulate_gate(gate: Gate, array: Value, axis: int = 0) -> Value:
     return array
 
 
+def reduce_between(
+    meaning: Meaning, array: Value, indices: Value, axis: int = 0
+) -> Value:
+    """Reduce from each index to the next, or take the element where that is behind."""
+    array = as_value(array)
+    first = np_moveaxis(array, axis, 0)
+    starts = known(indices, "where the pieces of reduceat begin").ravel().tolist()
+    ends = [*starts[1:], shape_of(first)[0]]
+    pieces = [
+        meaning(first[i : max(j, i + 1)], axis=0)
+        for i, j in zip(starts, ends, strict=True)
+    ]
+    return np_moveaxis(np_stack(pieces), 0, axis)
+
+
 for _ufunc, _meaning in {
     np.add: np_sum,
     np.multiply: np_prod,
@@ -71,6 +89,7 @@ for _ufunc, _meaning in {
     np.logaddexp: _logaddexp_reduce,
 }.items():
     REDUCTIONS[_ufunc, "reduce"] = partial(reduce_first, _meaning)
+    REDUCTIONS[_ufunc, "reduceat"] = partial(reduce_between, _meaning)
 
 REDUCTIONS[np.add, "accumulate"] = partial(_scan, np_cumsum)
 REDUCTIONS[np.multiply, "accumulate"] = partial(_scan, np_cumprod)

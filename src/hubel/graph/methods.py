@@ -34,6 +34,11 @@ class Methods:
         """The imaginary part."""
         return NUMPY[np.imag](self)
 
+    @property
+    def itemsize(self) -> int:
+        """The bytes that one element takes."""
+        return self.dtype.itemsize  # type: ignore[attr-defined]
+
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         """Give the elements another shape."""
         lengths = shape[0] if len(shape) == 1 else shape
@@ -187,3 +192,16 @@ class Methods:
     def argpartition(self, *args: Any, **options: Any) -> Any:
         """Mean ``np.argpartition`` of this."""
         return NUMPY[np.argpartition](self, *args, **options)
+
+    def sort(self, axis: int = -1, *args: Any, **options: Any) -> None:
+        """Mean ``np.sort``, in place."""
+        self[...] = NUMPY[np.sort](self, axis, *args, **options)  # type: ignore[index]
+
+    def partition(self, kth: Any, axis: int = -1, *args: Any, **options: Any) -> None:
+        """Mean ``np.partition``, in place."""
+        ordered = NUMPY[np.partition](self, kth, axis, *args, **options)
+        self[...] = ordered  # type: ignore[index]
+
+    def put(self, *args: Any, **options: Any) -> None:
+        """Mean ``np.put`` into this."""
+        np.put(self, *args, **options)  # type: ignore[call-overload]

@@ -66,18 +66,12 @@ def user_line(depth: int = 2) -> Line | None:
     return None
 
 
-def library_call(depth: int = 2) -> tuple[str, str] | None:
-    """Return the module and the name of the function that the user's line called.
-
-    None where that is no function of a library in Python.
-    """
-    called: FrameType | None = None
+def user_frame(depth: int = 2) -> FrameType | None:
+    """Return the innermost frame outside hubel, NumPy and SciPy."""
     frame: FrameType | None = sys._getframe(depth)  # pyright: ignore[reportPrivateUsage]
-    while frame is not None and _classify(frame.f_code):
-        called, frame = frame, frame.f_back
-    if called is None or called.f_code.co_filename.startswith(HUBEL):
-        return None
-    return called.f_globals["__name__"], called.f_code.co_name
+    while frame is not None and _classify(frame.f_code) is not False:
+        frame = frame.f_back
+    return frame
 
 
 def line_of(traceback: TracebackType | None) -> Line | None:

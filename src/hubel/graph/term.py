@@ -15,8 +15,11 @@ import numpy as np
 
 from hubel.graph.methods import Methods
 from hubel.graph.operators import Operators
-from hubel.graph.refusal import not_covered, plain_array, refuse
+from hubel.graph.refusal import asked, not_covered, refuse
 from hubel.graph.registry import GATES, NUMPY, REDUCTIONS, Value, found_later
+
+IDLE = ("casting", "order", "subok")
+"""Options of ufuncs about memory and subclasses, which a graph has none of."""
 
 
 class Term(Operators, Methods):
@@ -61,22 +64,30 @@ class Term(Operators, Methods):
         return meaning(*args, **options)
 
     def __array__(self, *_args: Any, **_options: Any) -> Any:
-        raise plain_array()
+        raise asked("a plain NumPy array")
 
     def __float__(self) -> float:
-        raise refuse(
-            "a traced value was asked to become a Python float, which would lose the "
-            "graph",
-            remedy="use the NumPy function (np.sin in place of math.sin), hb.zeros in "
+        raise asked(
+            "a Python float",
+            "use the NumPy function (np.sin in place of math.sin), hb.zeros in "
             "place of a plain array that is filled with a[i] = value, or "
             "hb.stop_gradient where no derivative is wanted",
         )
 
+    def __complex__(self) -> complex:
+        raise asked("a Python complex number", "use x + 0j, or x.astype(complex)")
+
     def __int__(self) -> int:
-        raise refuse(
-            "a traced value was asked to become a Python int, losing the graph",
-            remedy="use np.floor or np.rint, or .astype(int) for an index",
+        raise asked(
+            "a Python int", "use np.floor or np.rint, or .astype(int) for an index"
         )
+
+    __trunc__ = __int__
+
+    def __round__(self, digits: int | None = None) -> Any:
+        if digits is not None:
+            return NUMPY[np.round](self, digits)
+        raise asked("a Python int", "use np.rint, or .astype(int) for an index")
 
     def __bool__(self) -> bool:
         raise refuse(
@@ -86,9 +97,9 @@ class Term(Operators, Methods):
         )
 
     def __index__(self) -> int:
-        raise refuse(
-            "an index or a count that is not known while the graph is recorded",
-            remedy="pass it as a static argument, or index with an array",
+        raise asked(
+            "an index or a count",
+            "pass it as a static argument, or index with an array",
         )
 
     @property
@@ -137,18 +148,23 @@ def _with_options(
             "out= (as in a += b on a plain array) would write a traced value into it",
             remedy="write a = a + b, or use the result that the function returns",
         )
-    if "where" in options and options["where"] is not True:
-        if "axis" not in options:
-            raise refuse(
-                "where= of a ufunc leaves elements undefined and is not traced",
-                remedy="use np.where(condition, f(x), otherwise)",
-            )
-    else:
+    if options.get("where", True) is True:
         options.pop("where", None)
+    elif "axis" not in options:
+        raise refuse(
+            "where= of a ufunc leaves elements undefined and is not traced",
+            remedy="use np.where(condition, f(x), otherwise)",
+        )
+    for name in ("signature", "sig", "axes"):
+        if name in options:
+            raise refuse(
+                f"{name}= of a ufunc is not traced",
+                remedy="use dtype= or x.astype(dtype), and np.moveaxis for axes",
+            )
+    for name in IDLE:
+        options.pop(name, None)
     dtype = options.pop("dtype", None)
-    if (
-        dtype is not None
-    ):  # NumPy computes in this dtype: operands are cast, not results
+    if dtype is not None:  # NumPy computes in it: operands are cast, not results
         cast, to = GATES["astype"], np.dtype(dtype)
         inputs = tuple([x if x is None else cast(x, dtype=to) for x in inputs])
     return meaning(*inputs, **options)

@@ -9,6 +9,7 @@ import numpy as np
 
 from hubel.errors import DTypeError, ShapeError, TraceError
 from hubel.graph.node import Gate, Node, describe
+from hubel.graph.refusal import missing
 from hubel.graph.registry import GATES, NUMPY, Value, write
 from hubel.graph.source import Line, user_line, written
 from hubel.graph.term import Term
@@ -124,7 +125,7 @@ class Traced(Term):
         # Python asks here only for what is missing, such as an outdated handle's node.
         if name == "node":
             raise unseen(self._outdated)
-        raise AttributeError(f"a traced value has no attribute {name!r}")
+        raise AttributeError(missing(name))
 
     def snapshot(self) -> Traced:
         """Return another handle, which does not see later writes to this one."""
