@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from hubel.compiler.openblas import Pool
 from hubel.errors import OptionError
 from hubel.scale import _threads, blas_threads, threads
-from hubel.scale._openblas import Pool
 
 known = pytest.mark.skipif(
     blas_threads() is None, reason="NumPy's BLAS has no threads that can be set"

@@ -7,8 +7,8 @@ import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from hubel.compiler.openblas import find_pool
 from hubel.errors import OptionError
-from hubel.scale._openblas import find_pool
 
 VARIABLE = "HUBEL_THREADS"
 _MOST = 1024
