@@ -11,10 +11,26 @@ import platform
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 
 Contestants = dict[str, Callable[[], object]]
+Runners = dict[str, Callable[[int], int]]
+"""Name to a function that takes at least so many steps and returns how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds a step of one contestant, one number a turn.
+
+    The time of the process leaves out what other processes took, and adds up the
+    threads of this one: it is the better clock of work on one thread, and no clock of
+    work on several.
+    """
+
+    wall: list[float] = field(default_factory=list)
+    process: list[float] = field(default_factory=list)
 
 
 def race(
@@ -38,29 +54,55 @@ def race(
     dict of str to float
         For each contestant, its median over the reference's median.
     """
-    calls = {name: _calls(run, target) for name, run in contestants.items()}
-    times: dict[str, list[float]] = {name: [] for name in contestants}
+    runners = {name: repeating(run) for name, run in contestants.items()}
+    times = take_turns(runners, rounds=rounds, target=target)
+    return _report(title, {name: each.wall for name, each in times.items()})
+
+
+def take_turns(
+    runners: Runners, *, rounds: int = 25, target: float = 0.02
+) -> dict[str, Times]:
+    """Time runners in turns of about ``target`` seconds, after one turn to warm up."""
+    steps = {name: _steps(run, target) for name, run in runners.items()}
+    times = {name: Times() for name in runners}
+    gc.collect()
     gc.disable()
     try:
         for _ in range(rounds):
-            for name, run in contestants.items():
-                times[name].append(_turn(run, calls[name]))
+            for name, run in runners.items():
+                wall, process = _turn(run, steps[name])
+                times[name].wall.append(wall)
+                times[name].process.append(process)
     finally:
         gc.enable()
-    return _report(title, times)
+    return times
 
 
-def _calls(run: Callable[[], object], target: float) -> int:
-    run()
-    once = max(_turn(run, 3), 1e-9)
+def repeating(run: Callable[[], object]) -> Callable[[int], int]:
+    """Make a runner whose step is one call."""
+
+    def repeat(calls: int) -> int:
+        for _ in range(calls):
+            run()
+        return calls
+
+    return repeat
+
+
+def _steps(run: Callable[[int], int], target: float) -> int:
+    """Warm up; return how many steps take about ``target`` seconds."""
+    run(1)
+    once = max(_turn(run, 3)[0], 1e-9)
+    run(max(1, int(target / once)))
+    once = max(_turn(run, 3)[0], 1e-9)
     return max(1, int(target / once))
 
 
-def _turn(run: Callable[[], object], calls: int) -> float:
-    start = time.perf_counter()
-    for _ in range(calls):
-        run()
-    return (time.perf_counter() - start) / calls
+def _turn(run: Callable[[int], int], steps: int) -> tuple[float, float]:
+    wall, process = time.perf_counter(), time.process_time()
+    done = run(steps)
+    process, wall = time.process_time() - process, time.perf_counter() - wall
+    return wall / done, process / done
 
 
 def _report(title: str, times: dict[str, list[float]]) -> dict[str, float]:

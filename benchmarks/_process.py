@@ -1,0 +1,35 @@
+"""Give every library of this process the same number of threads."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+_MARK = "BENCHMARK_THREADS"
+_VARIABLES = (
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "HUBEL_THREADS",
+)
+_XLA_ALONE = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+
+
+def settle(threads: int) -> None:
+    """Start this program again with so many threads; with one, stay on one core.
+
+    Libraries read their variables when they are loaded, which has happened by now.
+    """
+    if os.environ.get(_MARK) != str(threads):
+        os.environ.update(environment(threads))
+        sys.stdout.flush()
+        os.execv(sys.executable, sys.orig_argv)
+    if threads == 1 and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def environment(threads: int) -> dict[str, str]:
+    """Return the variables that say so to every library raced here."""
+    found = dict.fromkeys(_VARIABLES, str(threads))
+    found |= {_MARK: str(threads), "JAX_PLATFORMS": "cpu"}
+    return found | ({"XLA_FLAGS": _XLA_ALONE} if threads == 1 else {})
