@@ -1,0 +1,84 @@
+"""Which functions there are, and their text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from inspect import signature
+
+from hubel.compiler.llvm.math.builder import F32, F64, Body, Value
+from hubel.compiler.llvm.math.exponential import exp, exp2, expm1, sigmoid
+from hubel.compiler.llvm.math.hyperbolic import tanh
+from hubel.compiler.llvm.math.logarithm import log, log1p
+
+
+def sqrt(b: Body, x: Value) -> Value:
+    """Return the square root, which the machine has."""
+    return b.sqrt(x)
+
+
+_FORMULAS: tuple[Callable[..., Value], ...] = (
+    exp,
+    exp2,
+    expm1,
+    sigmoid,
+    tanh,
+    log,
+    log1p,
+    sqrt,
+)
+_BY_NAME = {
+    f"{formula.__name__}.{real.name}": (formula, real)
+    for formula in _FORMULAS
+    for real in (F32, F64)
+}
+
+FUNCTIONS = frozenset(_BY_NAME)
+"""The names that `source` and `needs` take: ``exp.f32``, ``arctan2.f64`` ..."""
+
+
+@cache
+def _written(name: str) -> tuple[str, frozenset[str]]:
+    """Return a function's text and the declarations that it needs."""
+    formula, real = _BY_NAME[name]
+    body = Body(real)
+    letters = [f"%{each}" for each in list(signature(formula).parameters)[1:]]
+    result = formula(body, *(Value(body, real.llvm, each) for each in letters))
+    text = body.define(formula.__name__, letters, result)
+    return text, frozenset(body.needs)
+
+
+def source(names: Iterable[str]) -> str:
+    """Return the definitions of functions, without the declarations that they need.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Some of `FUNCTIONS`. ``exp.f32`` is defined as ``@hubel.exp.f32``, which takes
+        and returns a ``float``.
+
+    Returns
+    -------
+    str
+        LLVM text: internal functions that are always inlined, in a fixed order.
+
+    Examples
+    --------
+    >>> print(source({"sqrt.f32"}))
+    define internal float @hubel.sqrt.f32(float %x) alwaysinline nounwind {
+      %v0 = call float @llvm.sqrt.f32(float %x)
+      ret float %v0
+    }
+    """
+    return "\n".join(_written(name)[0] for name in sorted(set(names)))
+
+
+def needs(names: Iterable[str]) -> set[str]:
+    """Return the declarations of intrinsics that `source` of these names needs.
+
+    Examples
+    --------
+    >>> needs({"sqrt.f64"})
+    {'declare double @llvm.sqrt.f64(double)'}
+    """
+    return {line for name in names for line in _written(name)[1]}
