@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from hubel.errors import OptionError, ShapeError
+from hubel.errors import DTypeError, OptionError, ShapeError
 from hubel.gates._cast import astype
 from hubel.gates._difference import np_diff
 from hubel.gates._extremes import np_max, np_min
@@ -23,7 +23,7 @@ from hubel.gates._layout import np_ravel, np_reshape
 from hubel.gates._order import searchsorted
 from hubel.gates._sum import np_sum
 from hubel.gates._where import where
-from hubel.gates.define import implements, ndim_of, shape_of
+from hubel.gates.define import dtype_of, implements, ndim_of, shape_of
 from hubel.gates.numpy_lib._spaced import np_linspace
 from hubel.graph.registry import Value
 from hubel.graph.term import Term
@@ -43,9 +43,20 @@ def np_bincount(x: Value, /, weights: Value | None = None, minlength: int = 0) -
         raise ShapeError("np.bincount takes a vector of whole numbers from 0")
     if weights is None:
         return np.bincount(places, minlength=minlength)
-    heavy = astype(as_value(weights), dtype=np.dtype(np.float64))
+    heavy = _real(weights)
     _same_length(heavy, places.size)
     return scatter_add(heavy, places.astype(INTP), axis=0, shape=(length,))
+
+
+def _real(weights: Value) -> Value:
+    """Give weights in double precision, as NumPy does."""
+    weights = as_value(weights)
+    if dtype_of(weights).kind == "c":
+        raise DTypeError(
+            "complex weights of np.bincount, np.histogram2d or np.histogramdd",
+            remedy="count with weights.real and weights.imag, or use np.histogram",
+        )
+    return astype(weights, dtype=np.dtype(np.float64))
 
 
 def _same_length(weights: Value, count: int) -> None:
@@ -158,10 +169,8 @@ def np_histogramdd(
             remedy="give one for all, or one for each coordinate",
         )
     edges = [_edges(*given) for given in zip(columns, each, limits, strict=True)]
-    heavy = None if weights is None else as_value(weights)
+    heavy = None if weights is None else _real(weights)
     counts = _sums(columns, edges, heavy, np.float64)
-    if heavy is not None:
-        counts = astype(counts, dtype=np.dtype(np.float64))
     return (_density(counts, edges) if density else counts), edges
 
 
