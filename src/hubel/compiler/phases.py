@@ -100,7 +100,7 @@ class _Cut:
         for i, each in enumerate(kernel.body):
             stage = max([self.stage[a] for a in each.args], default=0)
             self.stage.append(stage + (each.op == "reduce"))
-            if each.op == "reduce" or kernel.levels[i] == ELEMENT and each.is_effect:
+            if each.op == "reduce" or (kernel.levels[i] == ELEMENT and each.is_effect):
                 self.count = max(self.count, stage + 1)
             if each.op in ("store", "accumulate"):
                 self.stored.setdefault(each.operand, stage)
