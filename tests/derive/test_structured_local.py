@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import hubel as hb
 from hubel.derive.local import applied, local_operator
 from hubel.gates.define import Unknown
 from hubel.graph.node import input_node, make_node, spec_of
@@ -16,6 +17,7 @@ from hubel.structure import (
     Diagonal,
     Kronecker,
     Operator,
+    Scaled,
     Scatter,
     Selection,
 )
@@ -91,3 +93,37 @@ def test_structures_are_the_most_special_ones(name, args, params, position, kind
 def test_no_sum_of_elements_passes_for_one_element():
     node, values = node_of("cumsum", (np.ones(300),), {"axis": 0})
     assert isinstance(local_operator(node, 0, values), Applied)
+
+
+def test_a_function_of_elementwise_gates_is_one_stretch():
+    x = np.linspace(-1.0, 1.0, 9)
+
+    def f(x):
+        y = np.tanh(x) * 3.0
+        return np.where(y > 0, y + x, x) / (1 + x * x)
+
+    found = hb.jacobian(f)(x)
+    assert isinstance(found, Diagonal)
+    dense = hb.jacobian(f, structure="dense")(x)
+    np.testing.assert_allclose(found.todense(), dense.todense(), rtol=1e-14)
+    assert isinstance(hb.jacobian(lambda x: x + x)(x), Scaled)
+    assert isinstance(hb.jacobian(lambda x: x + 1)(x), Scaled)
+
+
+def test_a_stretch_behind_a_matrix_scales_it_once():
+    rng = np.random.default_rng(0)
+    x, w = rng.normal(size=200), rng.normal(size=(200, 200))
+
+    def f(x):
+        y = w @ x
+        return np.tanh(np.sin(y) * np.exp(y)) + y
+
+    found = hb.jacobian(f)(x)
+    np.testing.assert_allclose(found.todense(), hb.jacrev(f)(x).todense(), rtol=1e-11)
+    # The matrix is found, and scaled once: not once for each of five gates.
+    assert found.explain().spent < 4 * w.size
+
+
+def test_a_zero_in_a_stretch_stays_zero_beside_infinity():
+    found = hb.jacobian(lambda x: np.maximum(np.sqrt(x), 1.0))(np.array([0.0, 4.0]))
+    np.testing.assert_array_equal(found.diagonal(), [0.0, 0.25])

@@ -97,3 +97,14 @@ def between(
     if len(wanted) > len(reached):
         return reached
     return {node: places for node, places in reached.items() if node in wanted}
+
+
+def last_uses(flow: Flow, outputs: Sequence[Node]) -> dict[Node, list[Node]]:
+    """Say which nodes are not needed any more after each one."""
+    last = {node.inputs[i]: node for node, places in flow.items() for i in places}
+    kept = set(outputs)
+    gone: dict[Node, list[Node]] = {}
+    for node, user in last.items():
+        if node not in kept:
+            gone.setdefault(user, []).append(node)
+    return gone

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from hubel.derive.effort import Flow, last_uses
 from hubel.graph.node import Node
 from hubel.graph.registry import Value
 from hubel.structure import Diagonal, Operator, Scaled
@@ -34,7 +35,7 @@ class Stretch:
         1, which keeps the identity what it is.
     """
 
-    __slots__ = ("before", "ones", "partials", "whole_")
+    __slots__ = ("_whole", "before", "ones", "partials")
 
     def __init__(
         self,
@@ -45,22 +46,23 @@ class Stretch:
         self.before = before
         self.ones = ones
         self.partials = partials
-        self.whole_: Operator | None = before if partials is ones else None
+        self._whole: Operator | None = before if partials is ones else None
 
     @property
     def products(self) -> float:
         """The multiplications that `whole` takes."""
-        known = self.whole_ is not None or isinstance(self.before, Scaled)
+        known = self._whole is not None or isinstance(self.before, Scaled)
         return 0.0 if known else self.before.nbytes / self.before.dtype.itemsize
 
     def whole(self) -> Operator:
         """Multiply the stretch out, once."""
-        if self.whole_ is None:
-            assert self.partials is not None  # or whole_ would be known
-            own, before = Diagonal(self.partials), self.before
-            alone = isinstance(before, Scaled) and before.is_identity
-            self.whole_ = own if alone else own @ before
-        return self.whole_
+        if self._whole is not None:
+            return self._whole
+        assert self.partials is not None  # or the whole would be known
+        own, before = Diagonal(self.partials), self.before
+        alone = isinstance(before, Scaled) and before.is_identity
+        whole = self._whole = own if alone else own @ before
+        return whole
 
     def onto(self, node: Node) -> Array:
         """Return the partials up to a node, ready to be multiplied."""
@@ -95,33 +97,80 @@ def continued(
     """
     if not _fits(node, positions, found):
         return None
-    args = tuple([values[i] for i in node.inputs])
-    parts: list[Any] = []
-    for position in positions:
-        source = node.inputs[position]
-        partials = found[source].onto(source)
-        rule = node.gate.rule(position)
-        parts.append(rule.pull(position, partials, values[node], args, node.params))
+    before = [found[node.inputs[i]].onto(node.inputs[i]) for i in positions]
     first = found[node.inputs[positions[0]]]
-    if len(parts) > 1 and all(part is first.ones for part in parts):
-        return None  # a multiple of what is before, for which there is a class
-    total = np.asarray(sum(parts[1:], parts[0]))
-    return Stretch(first.before, first.ones, total) if _is(total, node) else None
-
-
-def _is(array: Array, node: Node) -> bool:
-    return array.dtype == node.dtype and array.shape == node.shape
+    total = _multiplied(node, positions, before, values)
+    return None if total is None else Stretch(first.before, first.ones, total)
 
 
 def _fits(node: Node, positions: Sequence[int], found: Mapping[Node, Stretch]) -> bool:
     """Whether a gate works element by element on nodes of one stretch."""
-    if node.gate.facts.kind != "elementwise" or node.dtype.kind != "f":
+    first = found[node.inputs[positions[0]]].before
+    shape, dtype = node.shape, node.dtype
+    if node.gate.facts.kind != "elementwise" or dtype.kind != "f":
         return False
-    before = found[node.inputs[positions[0]]].before
-    for position in positions:
-        source = node.inputs[position]
-        if source.shape != node.shape or source.dtype != node.dtype:
-            return False
-        if found[source].before is not before:
-            return False
-    return True
+    sources = [node.inputs[i] for i in positions]
+    alike = all([s.shape == shape and s.dtype == dtype for s in sources])
+    return alike and all([found[source].before is first for source in sources])
+
+
+def _multiplied(
+    node: Node,
+    positions: Sequence[int],
+    before: Sequence[Array],
+    values: Mapping[Node, Value],
+) -> Array | None:
+    """Multiply the partials of a gate onto those before it, and add them up."""
+    args, out = tuple([values[i] for i in node.inputs]), values[node]
+    total: Value = None
+    same = len(positions) > 1
+    for position, partials in zip(positions, before, strict=True):
+        rule = node.gate.rule(position)
+        part = rule.pull(position, partials, out, args, node.params)
+        same = same and part is partials is before[0]
+        total = part if total is None else total + part
+    found: Array = np.asarray(total)
+    # A multiple of what is before is left to operators, which have a class for it.
+    return None if same or found.dtype != node.dtype else found
+
+
+def one_stretch(
+    flow: Flow, values: Mapping[Node, Value], source: Node, output: Node
+) -> Array | None:
+    """Return the partials of a function that is nothing but elementwise gates.
+
+    Parameters
+    ----------
+    flow : dict of Node to list of int
+        What lies between; see :func:`hubel.derive.effort.between`.
+    values : mapping of Node to value
+        What the forward sweep put on each node.
+    source, output : Node
+        The only ones.
+
+    Returns
+    -------
+    array
+        The diagonal of the Jacobian; None where that is not all there is to it.
+    """
+    shape, dtype = source.shape, source.dtype
+    if dtype.kind != "f" or output not in flow:
+        return None
+    for node in flow:
+        if node.gate.facts.kind != "elementwise":
+            return None
+        if node.shape != shape or node.dtype != dtype:
+            return None
+    ones = np.ones(shape, dtype)
+    found: dict[Node, Array] = {source: ones}
+    last = last_uses(flow, (output,))
+    with np.errstate(all="ignore"):
+        for node, places in flow.items():
+            before = [found[node.inputs[i]] for i in places]
+            total = _multiplied(node, places, before, values)
+            if total is None:
+                return None
+            found[node] = total
+            for gone in last.get(node, ()):
+                del found[gone]
+    return None if found[output] is ones else found[output]

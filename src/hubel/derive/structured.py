@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from hubel.derive.effort import CALL, Flow
+from hubel.derive.effort import CALL, Flow, last_uses
 from hubel.derive.forms import simplest, through_few
 from hubel.derive.local import (
     dtype_between,
@@ -75,7 +75,7 @@ class Accumulation:
         """
         start = identity(source.shape, dtype_between(source, source))
         found = {source: Stretch(start)}
-        last = _last_uses(self._flow, outputs)
+        last = last_uses(self._flow, outputs)
         with np.errstate(all="ignore"):
             for node, places in self._flow.items():
                 positions = [i for i in places if node.inputs[i] in found]
@@ -184,17 +184,6 @@ class Accumulation:
         self.spent += amount
         if self.spent > self._budget:
             raise TooCostly
-
-
-def _last_uses(flow: Flow, outputs: Sequence[Node]) -> dict[Node, list[Node]]:
-    """Say which nodes are not needed any more after each one."""
-    last = {node.inputs[i]: node for node, places in flow.items() for i in places}
-    kept = set(outputs)
-    gone: dict[Node, list[Node]] = {}
-    for node, user in last.items():
-        if node not in kept:
-            gone.setdefault(user, []).append(node)
-    return gone
 
 
 def _terms(left: Operator, right: Operator) -> float:

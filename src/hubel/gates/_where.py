@@ -48,19 +48,27 @@ def np_where(condition: Value, *choices: Value) -> Value:
 
 def _share(x: Value, y: Value, chosen: Value, out: Any = None) -> Any:
     """Give 1 where x was chosen, a half where y was just as good, 0 elsewhere."""
-    if out is None:
-        shape = np.broadcast_shapes(np.shape(x), np.shape(y), np.shape(chosen))
-        share: Any = np.empty(shape, np.result_type(chosen, np.float16))
+    if out is None:  # the shape is that of what was chosen from both
+        dtype = getattr(chosen, "dtype", None) or np.result_type(chosen)
+        wide = dtype if dtype.kind in "fc" else np.result_type(dtype, np.float16)
+        share: Any = np.asarray(np.equal(x, chosen)).astype(wide)
     else:
         share = out
-    np.equal(x, chosen, out=share)
+        np.equal(x, chosen, out=share)
     tie = np.equal(x, y)
-    if tie.any():
+    if np.count_nonzero(tie):  # quicker than any()
         np.multiply(share, 0.5, out=share, where=tie)
     return share if share.ndim or out is not None else share[()]
 
 
-share = constant("share", _share, fills=True, weight=3)
+def _shared(x: Value, y: Value, chosen: Value) -> Value:
+    """Give what ``_share`` gives, in gates."""
+    number = share.infer(spec_of(x), spec_of(y), spec_of(chosen)).dtype.type
+    part = where(np.equal(x, y), number(0.5), number(1))
+    return where(np.equal(x, chosen), part, number(0))
+
+
+share = constant("share", _share, fills=True, weight=3, native=_shared)
 
 
 def _chosen(name: str, ufunc: np.ufunc, unit: float | None) -> Any:

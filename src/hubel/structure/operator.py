@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import cache
 from numbers import Number
 from typing import Any, Self, cast
 
@@ -52,8 +53,9 @@ class Operator(ABC):
     account: Any
 
     def __init__(self, output_shape: Shape, input_shape: Shape) -> None:
-        self.output_shape = tuple(output_shape)
-        self.input_shape = tuple(input_shape)
+        write = object.__setattr__  # they are new, so that none is set yet
+        write(self, "output_shape", tuple(output_shape))
+        write(self, "input_shape", tuple(input_shape))
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Write every slot once."""
@@ -156,12 +158,11 @@ class Operator(ABC):
     def _replace(self, **changes: Any) -> Self:
         """Return a copy with some slots changed."""
         made = object.__new__(type(self))
-        for kind in type(self).__mro__:
-            for name in getattr(kind, "__slots__", ()):
-                if name in changes:
-                    object.__setattr__(made, name, changes[name])
-                elif hasattr(self, name):
-                    object.__setattr__(made, name, getattr(self, name))
+        for name in _slots(type(self)):
+            if name in changes:
+                object.__setattr__(made, name, changes[name])
+            elif hasattr(self, name):
+                object.__setattr__(made, name, getattr(self, name))
         return made
 
     def explained(self, account: Any) -> Self:
@@ -337,6 +338,13 @@ class Operator(ABC):
         rows, columns = self.shape
         size = f"{rows} x {columns}, {self.dtype}, {in_bytes(self.nbytes)}"
         return f"{type(self).__name__}({size})"
+
+
+@cache
+def _slots(kind: type) -> tuple[str, ...]:
+    """List the slots of a class and of those it inherits from."""
+    parts = [getattr(base, "__slots__", ()) for base in kind.__mro__]
+    return tuple([name for part in parts for name in part])
 
 
 def _refuse(verb: str, other: Any, instead: str) -> Any:

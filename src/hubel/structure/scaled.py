@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import DTypeLike
 
 from hubel.errors import ShapeError
 from hubel.structure.arithmetic import Array, Shape, times
-from hubel.structure.operator import is_number
+from hubel.structure.operator import DType, is_number
 from hubel.structure.pattern import Pattern
 from hubel.structure.stored import Entrywise
 
@@ -84,4 +85,9 @@ def identity(shape: Shape, dtype: DTypeLike = np.float64) -> Scaled:
     >>> identity((2, 3))
     Scaled(6 x 6, float64, 8 B)
     """
+    return _identity(tuple(shape), np.dtype(dtype))
+
+
+@lru_cache(maxsize=256)
+def _identity(shape: Shape, dtype: DType) -> Scaled:
     return Scaled(np.ones((), dtype), shape)

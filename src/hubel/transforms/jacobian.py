@@ -8,11 +8,12 @@ from typing import Any
 
 from hubel.derive.effort import Effort
 from hubel.derive.local import dtype_between
+from hubel.derive.stretch import one_stretch
 from hubel.derive.structured import Accumulation, TooCostly
 from hubel.derive.sweeps import Pair, Sweeps
 from hubel.errors import OptionError
 from hubel.graph.node import Node
-from hubel.structure import Applied, Dense, Operator
+from hubel.structure import Applied, Dense, Diagonal, Operator
 from hubel.structure.arithmetic import LIMIT
 from hubel.transforms.account import Account
 from hubel.transforms.colored import compressed
@@ -23,6 +24,8 @@ Blocks = dict[Pair, Operator]
 
 MODES = ("auto", "forward", "reverse")
 STRUCTURES = ("auto", "sparse", "dense")
+
+_PRODUCTS = "local gradients multiply along the graph for less than sweeps take"
 
 
 def jacobian(
@@ -201,6 +204,10 @@ def _shared(
 ) -> tuple[Blocks, Account] | None:
     """Find the Jacobian in less than a sweep for each element, if there is a way."""
     sweeps = recording.sweeps
+    if structure == "auto" and len(sweeps.inputs) == len(sweeps.outputs) == 1:
+        found = _elementwise(sweeps, effort)
+        if found is not None:
+            return found
     if structure == "dense" or _is_complex(sweeps):
         return None
     if structure == "sparse":
@@ -234,6 +241,17 @@ def _swept(sweeps: Sweeps, mode: str, effort: Effort) -> dict[Pair, Any]:
     return sweeps.by_columns() if way == "forward" else sweeps.by_rows()
 
 
+def _elementwise(sweeps: Sweeps, effort: Effort) -> tuple[Blocks, Account] | None:
+    """Multiply partials, where there is nothing else to be done."""
+    (source,), (node,) = sweeps.inputs, sweeps.outputs
+    partials = one_stretch(sweeps.flow, sweeps.values, source, node)
+    if partials is None:
+        return None
+    ways = {"forward": effort.all_forward, "reverse": effort.all_reverse}
+    account = Account("structure", 0, _PRODUCTS, effort.reverse, ways)
+    return {(node, source): Diagonal(partials)}, account
+
+
 def _structured(recording: Recording, effort: Effort) -> tuple[Blocks, Account] | None:
     """Multiply local gradients along the graph, if that is cheaper than sweeps."""
     sweeps = recording.sweeps
@@ -246,8 +264,7 @@ def _structured(recording: Recording, effort: Effort) -> tuple[Blocks, Account] 
     except TooCostly:
         return None
     ways = {"forward": effort.all_forward, "reverse": effort.all_reverse}
-    why = "local gradients multiply along the graph for less than sweeps take"
-    return blocks, Account("structure", 0, why, work.spent, ways)
+    return blocks, Account("structure", 0, _PRODUCTS, work.spent, ways)
 
 
 def _products(recording: Recording, why: str) -> tuple[Blocks, Account]:

@@ -143,9 +143,11 @@ def record(
                 + (f" at {path}" if path else ""),
                 remedy="return numbers, arrays, or containers of them",
             )
-        rows[path] = spec_of(leaf).shape
-        own = isinstance(leaf, Traced) and leaf.recorder is trace
-        if own and isinstance(leaf, Traced) and leaf.dtype.kind in "fc":
+        if not isinstance(leaf, Traced) or leaf.recorder is not trace:
+            rows[path] = spec_of(leaf).shape
+            continue
+        rows[path] = leaf.shape
+        if leaf.dtype.kind in "fc":
             outputs[path] = leaf.node
     ends = list(outputs.values())
     sweeps = Sweeps(trace.nodes, trace.values, nodes, ends)
