@@ -56,7 +56,7 @@ def race(
     """
     runners = {name: repeating(run) for name, run in contestants.items()}
     times = take_turns(runners, rounds=rounds, target=target)
-    return _report(title, {name: each.wall for name, each in times.items()})
+    return report(title, {name: each.wall for name, each in times.items()})
 
 
 def take_turns(
@@ -105,7 +105,8 @@ def _turn(run: Callable[[int], int], steps: int) -> tuple[float, float]:
     return wall / done, process / done
 
 
-def _report(title: str, times: dict[str, list[float]]) -> dict[str, float]:
+def report(title: str, times: dict[str, list[float]]) -> dict[str, float]:
+    """Print a table of times in seconds; return the medians over the first one's."""
     names = list(times)
     middle = {name: statistics.median(times[name]) for name in names}
     best = {name: min(times[name]) for name in names}

@@ -12,6 +12,16 @@ _VARIABLES = (
     "MKL_NUM_THREADS",
     "HUBEL_THREADS",
 )
+_CHOICES_OF_KERNELS = (
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_L2_SIZE",
+    "MKL_ENABLE_INSTRUCTIONS",
+    "ONEDNN_MAX_CPU_ISA",
+    "ATEN_CPU_CAPABILITY",
+    "NPY_DISABLE_CPU_FEATURES",
+)
+"""What would hold a library to another CPU's kernels is taken away."""
+
 _XLA_ALONE = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 
@@ -19,8 +29,11 @@ def settle(threads: int) -> None:
     """Start this program again with so many threads; with one, stay on one core.
 
     Libraries read their variables when they are loaded, which has happened by now.
+    Each is then free to choose its kernels for this CPU.
     """
     if os.environ.get(_MARK) != str(threads):
+        for name in _CHOICES_OF_KERNELS:
+            os.environ.pop(name, None)
         os.environ.update(environment(threads))
         sys.stdout.flush()
         os.execv(sys.executable, sys.orig_argv)

@@ -23,9 +23,9 @@ ROUNDED = any(field.name == "precision" for field in dataclasses.fields(nn.Train
 def contestants(work: Workload) -> Iterator[Contestant]:
     """Yield hubel's loops first, then its plans."""
     if work.biases:
-        yield _loop(work)
+        yield loop(work)
         if ROUNDED and work.sizes[0] > 1000:
-            yield _loop(work, precision="bfloat16")
+            yield loop(work, precision="bfloat16")
     if hasattr(hb, "descend") and len(work.batches) == 1:
         yield _descend(work)
     plain = [False] if len(work.batches) == 1 else [False, True]
@@ -68,7 +68,7 @@ _LOSSES: dict[str, Any] = {
 }
 
 
-def _loop(work: Workload, **options: Any) -> Contestant:
+def loop(work: Workload, **options: Any) -> Contestant:
     slices = itertools.chain.from_iterable(
         training.slices() for training in _trainings(work, options)
     )

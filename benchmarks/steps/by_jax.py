@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import jax
@@ -21,27 +21,44 @@ def contestants(work: Workload) -> Iterator[Contestant]:
     JAX transposes one of the products of either layout, and which is slower depends
     on the shapes.
     """
-    jax.config.update("jax_enable_x64", work.dtype == np.float64)
-    data = _Data(work)
+    data = Data(work)
     for turns in (False, True):
-        yield _calls(work, data, turns=turns, gathers=False)
+        yield calls(work, data, turns=turns, gathers=False)
         yield _scan(work, data, turns=turns, gathers=False)
         if len(work.batches) > 1:
-            yield _calls(work, data, turns=turns, gathers=True)
+            yield calls(work, data, turns=turns, gathers=True)
             yield _scan(work, data, turns=turns, gathers=True)
 
 
-class _Data:
-    """The data as JAX's arrays: whole, in batches, and the batches in one array."""
+class Data:
+    """The data as JAX's arrays, made when they are asked for."""
 
     def __init__(self, work: Workload) -> None:
-        used = work.order.size
-        self.whole = tuple(jax.device_put(part[:used]) for part in work.data)
-        self.batches = [tuple(map(jax.device_put, b)) for b in work.batches]
-        self.order = [jax.device_put(rows) for rows in work.order]
-        shape = work.order.shape
-        self.stacked = tuple(p.reshape(*shape, *p.shape[1:]) for p in self.whole)
-        self.rows = jax.device_put(work.order)
+        jax.config.update("jax_enable_x64", work.dtype == np.float64)
+        self._work = work
+
+    @cached_property
+    def batches(self) -> list[Any]:
+        """Each batch by itself."""
+        return [tuple(map(jax.device_put, batch)) for batch in self._work.batches]
+
+    @cached_property
+    def stacked(self) -> Any:
+        """The batches in one array."""
+        shape = self._work.order.shape
+        return tuple(part.reshape(*shape, *part.shape[1:]) for part in self.whole)
+
+    @cached_property
+    def whole(self) -> Any:
+        """All rows that belong to a batch."""
+        return tuple(
+            jax.device_put(part[: self._work.order.size]) for part in self._work.data
+        )
+
+    @cached_property
+    def rows(self) -> Any:
+        """The order of a shuffled epoch, a row for each batch."""
+        return jax.device_put(self._work.order)
 
 
 _ACTIVATIONS: dict[str, Any] = {
@@ -104,14 +121,14 @@ def _back(work: Workload, turns: bool, params: Any) -> list[Array]:
     return turned(work, arrays) if turns else arrays
 
 
-def _calls(work: Workload, data: _Data, *, turns: bool, gathers: bool) -> Contestant:
+def calls(work: Workload, data: Data, *, turns: bool, gathers: bool) -> Contestant:
     @partial(jax.jit, donate_argnums=(0, 1))
     def step(params: Any, velocity: Any, batch: Any, rows: Any) -> Any:
         x, y = (part[rows] for part in batch) if gathers else batch
         return _step(work, turns, params, velocity, x, y)
 
     if gathers:
-        feed = itertools.cycle([(data.whole, rows) for rows in data.order])
+        feed = itertools.cycle([(data.whole, rows) for rows in data.rows])
     else:
         feed = itertools.cycle([(batch, None) for batch in data.batches])
     params, velocity = _start(work, turns)
@@ -137,7 +154,9 @@ def _calls(work: Workload, data: _Data, *, turns: bool, gathers: bool) -> Contes
     )
 
 
-def _scan(work: Workload, data: _Data, *, turns: bool, gathers: bool) -> Contestant:
+def _scan(work: Workload, data: Data, *, turns: bool, gathers: bool) -> Contestant:
+    count = len(work.order)
+
     @partial(jax.jit, donate_argnums=(0, 1), static_argnums=4)
     def scan(params: Any, velocity: Any, first: Any, held: Any, steps: int) -> Any:
         def body(carry: Any, i: Any) -> Any:
@@ -145,7 +164,7 @@ def _scan(work: Workload, data: _Data, *, turns: bool, gathers: bool) -> Contest
             params, velocity, loss = _step(work, turns, *carry, x, y)
             return (params, velocity), loss
 
-        places = (first + jnp.arange(steps)) % len(data.batches)
+        places = (first + jnp.arange(steps)) % count
         return jax.lax.scan(body, (params, velocity), places)
 
     held = (data.whole, data.rows) if gathers else data.stacked
@@ -156,7 +175,7 @@ def _scan(work: Workload, data: _Data, *, turns: bool, gathers: bool) -> Contest
         calls = -(-steps // work.unrolled)
         for _ in range(calls):
             (params, velocity), _ = scan(params, velocity, first, held, work.unrolled)
-            first = (first + work.unrolled) % len(data.batches)
+            first = (first + work.unrolled) % count
         jax.block_until_ready(params)
         return calls * work.unrolled
 

@@ -21,12 +21,12 @@ def contestants(work: Workload, *, threads: int, slow: bool) -> Iterator[Contest
     where it makes no difference that three steps would show.
     """
     torch.set_num_threads(threads)
-    yield _eager(work, "fused")
-    yield _eager(work, "foreach")
+    yield eager(work, "fused")
+    yield eager(work, "foreach")
     if work.sizes[0] > 1000:
-        yield _eager(work, "fused", rounded=True)
+        yield eager(work, "fused", rounded=True)
     if slow:
-        yield _compiled(work)
+        yield compiled(work)
 
 
 _ACTIVATIONS: dict[str, Any] = {
@@ -60,7 +60,7 @@ def _back(work: Workload, params: Any) -> list[Array]:
     return turned(work, [np.array(p.detach()) for p in params])
 
 
-def _eager(work: Workload, how: str, *, rounded: bool = False) -> Contestant:
+def eager(work: Workload, how: str, *, rounded: bool = False) -> Contestant:
     params = [torch.tensor(p, requires_grad=True) for p in turned(work, work.start())]
     optimizer = torch.optim.SGD(
         params,
@@ -88,7 +88,7 @@ def _eager(work: Workload, how: str, *, rounded: bool = False) -> Contestant:
     return _contestant(work, name, run, params, rounded=rounded)
 
 
-def _compiled(work: Workload) -> Contestant:
+def compiled(work: Workload) -> Contestant:
     params = [torch.tensor(p) for p in turned(work, work.start())]
     velocity = [torch.zeros_like(p) for p in params]
     differentiated = torch.func.grad_and_value(lambda p, x, y: _loss(work, p, x, y))
