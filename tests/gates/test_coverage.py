@@ -37,8 +37,8 @@ kron linspace log log10 log1p log2 logaddexp logaddexp2 matmul max maximum mean 
 minimum mod moveaxis multiply nan_to_num ndim negative ones outer pad partition power
 prod r_ rad2deg radians ravel real real_if_close reciprocal remainder repeat reshape
 roll rollaxis rot90 round select sign sin sinc sinh sort split sqrt square squeeze stack
-std sum swapaxes tan tanh tensordot tile trace transpose tril triu true_divide var vsplit
-vstack where zeros float16 float32 float64 longdouble clongdouble int64
+std sum swapaxes tan tanh tensordot tile trace transpose tril triu true_divide var
+vsplit vstack where zeros float16 float32 float64 longdouble clongdouble int64
 argmax argmin argpartition argsort nonzero searchsorted compress cumprod ptp take any
 random.rand random.randn random.randint random.random random.uniform
 linalg.cholesky linalg.det linalg.eig linalg.eigh linalg.inv linalg.norm linalg.pinv

@@ -31,7 +31,12 @@ def _relu(x: Value, out: Any = None) -> Any:
 
 
 relu = elementwise(
-    "relu", _relu, lambda out, x: greater(out, 0), fills=True, inplace=True
+    "relu",
+    _relu,
+    lambda out, x: greater(out, 0),
+    fills=True,
+    inplace=True,
+    convention="0 at 0",
 )
 
 
@@ -47,7 +52,13 @@ def _leaky_slope(out: Value, x: Value, slope: float = 0.1) -> Value:
 
 
 leaky_relu = elementwise(
-    "leaky_relu", _leaky_relu, _leaky_slope, fills=True, inplace=True, weight=2
+    "leaky_relu",
+    _leaky_relu,
+    _leaky_slope,
+    fills=True,
+    inplace=True,
+    weight=2,
+    convention="that below 0 at 0",
 )
 
 
@@ -67,6 +78,7 @@ elu = elementwise(
     fills=True,
     inplace=True,
     weight=12,
+    convention="that below 0 at 0",
 )
 
 
@@ -113,4 +125,5 @@ maxout = define(
     fills=True,
     batch=stacked,
     operations=lambda node: node.inputs[0].size,
+    convention="shared equally at ties",
 )

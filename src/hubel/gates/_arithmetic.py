@@ -71,6 +71,7 @@ remainder = elementwise(
     lambda out, x, y: -floor_divide(x, y),
     operator=True,
     weight=8,
+    convention="that beside the jumps",
 )
 fmod = elementwise(
     "fmod",
@@ -78,6 +79,7 @@ fmod = elementwise(
     lambda out, x, y: 1,
     lambda out, x, y: rint(divide(out - x, y)),
     weight=8,
+    convention="that beside the jumps",
 )
 ldexp = elementwise(
     "ldexp", np.ldexp, Linear(lambda g, out, x, n: ldexp(g, n)), CONSTANT_RULE, weight=4

@@ -143,6 +143,7 @@ cumprod = define(
     ByHand(_cumprod_pull, _cumprod_push),
     fills=True,
     lines=True,
+    convention="right with zeros among the factors",
 )
 
 

@@ -19,10 +19,34 @@ LN10 = math.log(10)
 exp = elementwise("exp", np.exp, lambda out, x: out, weight=10)
 exp2 = elementwise("exp2", np.exp2, lambda out, x: LN2 * out, weight=10)
 expm1 = elementwise("expm1", np.expm1, lambda out, x: exp(x), weight=10)
-log = elementwise("log", np.log, lambda out, x: divide(1, x), weight=10)
-log2 = elementwise("log2", np.log2, lambda out, x: divide(1 / LN2, x), weight=10)
-log10 = elementwise("log10", np.log10, lambda out, x: divide(1 / LN10, x), weight=10)
-log1p = elementwise("log1p", np.log1p, lambda out, x: divide(1, 1 + x), weight=10)
+log = elementwise(
+    "log",
+    np.log,
+    lambda out, x: divide(1, x),
+    weight=10,
+    convention="infinite at 0",
+)
+log2 = elementwise(
+    "log2",
+    np.log2,
+    lambda out, x: divide(1 / LN2, x),
+    weight=10,
+    convention="infinite at 0",
+)
+log10 = elementwise(
+    "log10",
+    np.log10,
+    lambda out, x: divide(1 / LN10, x),
+    weight=10,
+    convention="infinite at 0",
+)
+log1p = elementwise(
+    "log1p",
+    np.log1p,
+    lambda out, x: divide(1, 1 + x),
+    weight=10,
+    convention="infinite at -1",
+)
 
 
 def _gap(x: Value, y: Value) -> Value:
@@ -39,6 +63,7 @@ logaddexp = elementwise(
     commutative=True,
     unit=-math.inf,
     weight=20,
+    convention="a half each at equal infinities",
 )
 logaddexp2 = elementwise(
     "logaddexp2",
@@ -48,4 +73,5 @@ logaddexp2 = elementwise(
     commutative=True,
     unit=-math.inf,
     weight=20,
+    convention="a half each at equal infinities",
 )

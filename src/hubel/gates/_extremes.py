@@ -38,8 +38,20 @@ def tied(out: Value, x: Value, axis: tuple[int, ...]) -> Value:
     return divide(hits, sum_over(hits, axis=axis, keepdims=True))
 
 
-max_over = reduction("max", np.maximum.reduce, Reduced(tied), empty=False)
-min_over = reduction("min", np.minimum.reduce, Reduced(tied), empty=False)
+max_over = reduction(
+    "max",
+    np.maximum.reduce,
+    Reduced(tied),
+    empty=False,
+    convention="shared equally at ties",
+)
+min_over = reduction(
+    "min",
+    np.minimum.reduce,
+    Reduced(tied),
+    empty=False,
+    convention="shared equally at ties",
+)
 
 
 @implements(np.max, np.amax)

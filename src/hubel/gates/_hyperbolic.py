@@ -20,10 +20,12 @@ arccosh = elementwise(
     # The root of each factor: only so is the branch that of arccosh.
     lambda out, x: divide(1, multiply(sqrt(x - 1), sqrt(x + 1))),
     weight=10,
+    convention="infinite at 1",
 )
 arctanh = elementwise(
     "arctanh",
     np.arctanh,
     lambda out, x: divide(1, multiply(1 - x, 1 + x)),
     weight=10,
+    convention="infinite at -1 and 1",
 )

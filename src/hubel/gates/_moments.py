@@ -110,7 +110,7 @@ def np_std(
     mean: None = None,
     correction: float | None = None,
 ) -> Value:
-    """Mean what ``np.std`` means; ``mean=`` is refused."""
+    """Mean what ``np.std`` means; 0 for equal numbers; ``mean=`` is refused."""
     return sqrt(
         np_var(
             a,

@@ -24,7 +24,13 @@ def _kept(out: Value, x: Value, **params: Any) -> Value:
     return isfinite(x)
 
 
-nan_to_num = elementwise("nan_to_num", _nan_to_num, _kept, weight=4)
+nan_to_num = elementwise(
+    "nan_to_num",
+    _nan_to_num,
+    _kept,
+    weight=4,
+    convention="0 where replaced",
+)
 
 
 @implements(np.nan_to_num)

@@ -129,7 +129,7 @@ def np_sort(
     *,
     stable: bool | None = None,
 ) -> Value:
-    """Mean what ``np.sort`` means; each element keeps its gradient."""
+    """Mean what ``np.sort`` means; equal elements keep theirs by place."""
     a, along = _along(a, axis)
     positions = np_argsort(a, along, kind, order, stable=stable)
     return np_take_along_axis(a, positions, along)

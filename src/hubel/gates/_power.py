@@ -31,7 +31,14 @@ def _to_exponent(out: Value, x: Value, y: Value) -> Value:
 
 
 power = elementwise(
-    "power", np.power, _to_base, _to_exponent, unit=1, operator=True, weight=20
+    "power",
+    np.power,
+    _to_base,
+    _to_exponent,
+    unit=1,
+    operator=True,
+    weight=20,
+    convention="y x^(y-1) by x (0 for y = 0), 0 by y at x = 0",
 )
 float_power = elementwise(
     "float_power",
@@ -39,10 +46,21 @@ float_power = elementwise(
     lambda out, x, y: chain(float_power(x, y - 1), y),
     _to_exponent,
     weight=20,
+    convention="as power",
 )
-sqrt = elementwise("sqrt", np.sqrt, lambda out, x: divide(0.5, out), weight=4)
+sqrt = elementwise(
+    "sqrt",
+    np.sqrt,
+    lambda out, x: divide(0.5, out),
+    weight=4,
+    convention="infinite at 0, where nothing flows from an upstream 0",
+)
 cbrt = elementwise(
-    "cbrt", np.cbrt, lambda out, x: divide(1 / 3, square(out)), weight=10
+    "cbrt",
+    np.cbrt,
+    lambda out, x: divide(1 / 3, square(out)),
+    weight=10,
+    convention="infinite at 0",
 )
 
 
@@ -58,6 +76,7 @@ hypot = elementwise(
     lambda out, x, y: _share_of_length(out, y),
     commutative=True,
     weight=10,
+    convention="0 at the origin",
 )
 
 

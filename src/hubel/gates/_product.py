@@ -34,7 +34,12 @@ def _product_of_others(out: Value, x: Value, axis: tuple[int, ...]) -> Value:
     return transpose(others, axes=back)
 
 
-prod_over = reduction("prod", np.multiply.reduce, Reduced(_product_of_others))
+prod_over = reduction(
+    "prod",
+    np.multiply.reduce,
+    Reduced(_product_of_others),
+    convention="right with zeros among the factors",
+)
 
 
 @implements(np.prod)

@@ -61,6 +61,7 @@ def reduction(
     *,
     empty: bool = True,
     weight: float = 1.0,
+    convention: str = "",
 ) -> Gate:
     """Define a gate that reduces axes.
 
@@ -76,6 +77,8 @@ def reduction(
         Whether no elements have a result.
     weight : float
         Operations per element.
+    convention : str
+        Which derivative stands at ties and kinks.
     """
 
     def forward(
@@ -103,4 +106,5 @@ def reduction(
         kind="reduction",
         fills=True,
         operations=lambda node: weight * node.inputs[0].size,
+        convention=convention,
     )

@@ -38,8 +38,14 @@ absolute = elementwise(
     np.absolute,
     Pair(_half_turn_back, lambda out, x: 0.5 * _turn(x, out)),
     operator=True,
+    convention="0 at 0",
 )
-fabs = elementwise("fabs", np.fabs, lambda out, x: sign(x))
+fabs = elementwise(
+    "fabs",
+    np.fabs,
+    lambda out, x: sign(x),
+    convention="0 at 0",
+)
 
 
 def _phase(x: Value, out: Any = None) -> Any:
@@ -56,6 +62,7 @@ phase = elementwise(
     ),
     fills=True,
     weight=8,
+    convention="NaN at 0",
 )
 
 
@@ -82,4 +89,5 @@ heaviside = elementwise(
     CONSTANT_RULE,
     lambda out, x, y: equal(x, 0),
     weight=2,
+    convention="0 by x, at the jump too",
 )

@@ -47,4 +47,5 @@ sinc = elementwise(
     lambda out, x, order=0: sinc(x, order=order + 1),
     numpy=np.sinc,
     weight=20,
+    convention="smooth at 0",
 )

@@ -25,4 +25,5 @@ stop_gradient = define(
     view=True,
     weight=0,
     batch=stacked,
+    convention="0 by decree",
 )

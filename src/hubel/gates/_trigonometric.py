@@ -19,8 +19,20 @@ def _steepness(x: Value) -> Value:
     return divide(1, sqrt(multiply(1 - x, 1 + x)))
 
 
-arcsin = elementwise("arcsin", np.arcsin, lambda out, x: _steepness(x), weight=10)
-arccos = elementwise("arccos", np.arccos, lambda out, x: -_steepness(x), weight=10)
+arcsin = elementwise(
+    "arcsin",
+    np.arcsin,
+    lambda out, x: _steepness(x),
+    weight=10,
+    convention="infinite at -1 and 1",
+)
+arccos = elementwise(
+    "arccos",
+    np.arccos,
+    lambda out, x: -_steepness(x),
+    weight=10,
+    convention="infinite at -1 and 1",
+)
 arctan = elementwise(
     "arctan", np.arctan, lambda out, x: divide(1, 1 + x * x), weight=10
 )
@@ -38,6 +50,7 @@ arctan2 = elementwise(
     lambda out, y, x: _turn(x, y),
     lambda out, y, x: -_turn(y, x),
     weight=20,
+    convention="NaN at the origin",
 )
 
 deg2rad = elementwise("deg2rad", np.deg2rad, Linear(lambda g, out, x: deg2rad(g)))

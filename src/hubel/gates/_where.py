@@ -34,6 +34,7 @@ where = elementwise(
     Linear(lambda g, out, c, x, y: where(c, g, 0)),
     Linear(lambda g, out, c, x, y: where(c, 0, g)),
     fills=True,
+    convention="that of the branch taken; nothing flows into the other",
 )
 
 
@@ -80,6 +81,7 @@ def _chosen(name: str, ufunc: np.ufunc, unit: float | None) -> Any:
         lambda out, x, y: share(y, x, out),
         commutative=True,
         unit=unit,
+        convention="shared equally at ties",
     )
 
 
@@ -99,7 +101,7 @@ def np_clip(
     min: Value = None,
     max: Value = None,
 ) -> Value:
-    """Mean what ``np.clip`` means: a maximum, then a minimum.
+    """Mean what ``np.clip`` means: a maximum, then a minimum, so a half at a bound.
 
     At a bound the gradient is shared between the value and the bound.
     """

@@ -54,6 +54,7 @@ class FactOptions(TypedDict, total=False):
     batch: Callable[..., Any] | None
     expand: Callable[[Node], Node] | None
     through: Callable[[Node], Node | None] | None
+    convention: str
 
 
 class Partial(Rule):

@@ -74,6 +74,8 @@ class Facts:
     through : callable or None
         ``through(node)``: an equal node that skips the gate of its first argument, or
         None where that gate is needed.
+    convention : str
+        Which derivative stands at ties and kinks, for the table of gates.
     """
 
     kind: str = "other"
@@ -94,6 +96,7 @@ class Facts:
     batch: Callable[..., Any] | None = None
     expand: Callable[[Node], Node] | None = None
     through: Callable[[Node], Node | None] | None = None
+    convention: str = ""
 
 
 class Rule:

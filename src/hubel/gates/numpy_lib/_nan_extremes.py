@@ -24,8 +24,20 @@ def _tied_numbers(out: Value, x: Value, axis: tuple[int, ...]) -> Value:
     return where(equal(x, out), tied(out, x, axis), 0)
 
 
-nanmax_over = reduction("nanmax", np.fmax.reduce, Reduced(_tied_numbers), empty=False)
-nanmin_over = reduction("nanmin", np.fmin.reduce, Reduced(_tied_numbers), empty=False)
+nanmax_over = reduction(
+    "nanmax",
+    np.fmax.reduce,
+    Reduced(_tied_numbers),
+    empty=False,
+    convention="shared equally at ties",
+)
+nanmin_over = reduction(
+    "nanmin",
+    np.fmin.reduce,
+    Reduced(_tied_numbers),
+    empty=False,
+    convention="shared equally at ties",
+)
 nanargmax = define_place("nanargmax", np.nanargmax)
 nanargmin = define_place("nanargmin", np.nanargmin)
 

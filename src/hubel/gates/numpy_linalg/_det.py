@@ -48,6 +48,7 @@ det = define(
     numpy=np.linalg.det,
     kind="matrix",
     operations=cubic(2 / 3),
+    convention="smooth at singular matrices to second order",
 )
 
 
@@ -179,6 +180,7 @@ slogdet = define(
     ByHand(_slogdet_pull, _slogdet_push),
     kind="matrix",
     operations=cubic(2 / 3),
+    convention="an error at singular matrices",
 )
 
 SlogdetResult: Any = type(np.linalg.slogdet(np.ones((1, 1))))

@@ -71,6 +71,7 @@ pinv = define(
     kind="matrix",
     operations=cubic(24.0),
     batch=_pinv_batch,
+    convention="for a rank that does not change nearby",
 )
 
 NOT_GIVEN: Any = object()

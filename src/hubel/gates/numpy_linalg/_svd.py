@@ -110,6 +110,7 @@ svd = define(
     ByHand(_pull, _push),
     kind="matrix",
     operations=cubic(22.0),
+    convention="see Linear algebra in Conventions",
 )
 
 
