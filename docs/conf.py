@@ -26,6 +26,9 @@ suppress_warnings = ["ref.python"]
 html_theme = "furo"
 html_title = f"hubel {version}"
 
+LATER = ("hubel.transforms.for_scipy", "hubel.transforms.staged")
+"""Modules with public names that are imported when one of them is first used."""
+
 PACKAGE = """
 ## {name}
 
@@ -56,4 +59,4 @@ def public_packages() -> list[str]:
     """Return hubel and its public parts; the command line explains itself."""
     parts = sorted(module.name for module in pkgutil.iter_modules(hubel.__path__))
     public = [name for name in parts if not name.startswith("_") and name != "cli"]
-    return ["hubel", *(f"hubel.{name}" for name in public)]
+    return sorted(["hubel", *(f"hubel.{name}" for name in public), *LATER])
