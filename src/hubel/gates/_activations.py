@@ -36,6 +36,7 @@ relu = elementwise(
     lambda out, x: greater(out, 0),
     fills=True,
     inplace=True,
+    native=_relu,
     convention="0 at 0",
 )
 
@@ -58,6 +59,7 @@ leaky_relu = elementwise(
     fills=True,
     inplace=True,
     weight=2,
+    native=_leaky_relu,
     convention="that below 0 at 0",
 )
 
@@ -78,6 +80,7 @@ elu = elementwise(
     fills=True,
     inplace=True,
     weight=12,
+    native=_elu,
     convention="that below 0 at 0",
 )
 
@@ -86,9 +89,10 @@ def _maxout(x: Value, pieces: int, out: Any = None) -> Any:
     """Give the greatest of each ``pieces`` neighbours on the last axis."""
     if pieces == 1:
         return np.positive(x, out=out)
-    greatest = np.maximum(x[..., 0::pieces], x[..., 1::pieces], out=out)
+    greatest: Any = np.maximum(x[..., 0::pieces], x[..., 1::pieces], out=out)
     for piece in range(2, pieces):
-        np.maximum(greatest, x[..., piece::pieces], out=greatest)
+        into = reusable(greatest)
+        greatest = np.maximum(greatest, x[..., piece::pieces], out=into)
     return greatest
 
 
@@ -125,5 +129,6 @@ maxout = define(
     fills=True,
     batch=stacked,
     operations=lambda node: node.inputs[0].size,
+    native=_maxout,
     convention="shared equally at ties",
 )

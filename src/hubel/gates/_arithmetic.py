@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from hubel.gates._cast import promoted
 from hubel.gates._rounding import rint
-from hubel.gates.define import CONSTANT_RULE, Linear, constant, elementwise, implements
-from hubel.graph.registry import NUMPY, Value
+from hubel.gates.define import (
+    CONSTANT_RULE,
+    Linear,
+    constant,
+    dtype_of,
+    elementwise,
+    implements,
+)
+from hubel.graph.registry import GATES, NUMPY, Value
 
 
 def _pass(g: Value, out: Value, *args: Value) -> Value:
@@ -36,7 +44,7 @@ subtract = elementwise(
 negative = elementwise(
     "negative", np.negative, Linear(lambda g, out, x: negative(g)), operator=True
 )
-positive = elementwise("positive", np.positive, PASS, operator=True)
+positive = elementwise("positive", np.positive, PASS, operator=True, native=lambda x: x)
 multiply = elementwise(
     "multiply",
     np.multiply,
@@ -57,10 +65,27 @@ divide = elementwise(
     weight=4,
 )
 NUMPY[np.true_divide] = divide
+
+
+def _one_over(x: Value) -> Value:
+    """Give 1 / x; of whole numbers, only those of size 1 have an inverse."""
+    (x,) = promoted(reciprocal, x)
+    if dtype_of(x).kind == "f":
+        return divide(1, x)
+    return GATES["where"](GATES["equal"](GATES["absolute"](x), 1), x, 0)
+
+
 reciprocal = elementwise(
-    "reciprocal", np.reciprocal, lambda out, x: -out * out, weight=4
+    "reciprocal", np.reciprocal, lambda out, x: -out * out, weight=4, native=_one_over
 )
-square = elementwise("square", np.square, lambda out, x: 2 * x)
+
+
+def _squared(x: Value) -> Value:
+    (x,) = promoted(square, x)
+    return multiply(x, x)
+
+
+square = elementwise("square", np.square, lambda out, x: 2 * x, native=_squared)
 
 # Division with a remainder: x = q y + r with a whole q, which has no derivative.
 floor_divide = constant("floor_divide", np.floor_divide, operator=True, weight=4)

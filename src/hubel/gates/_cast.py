@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from hubel.errors import DTypeError
-from hubel.gates.define import Linear, define, implements
-from hubel.graph.node import Spec
+from hubel.gates.define import Linear, define, dtype_of, implements
+from hubel.graph.node import Gate, Spec, spec_of
 from hubel.graph.registry import Value
 
 
@@ -57,6 +57,12 @@ copy = define(
     inplace=True,
     identity=lambda node: True,
 )
+
+
+def promoted(gate: Gate, *args: Value, **params: Any) -> tuple[Value, ...]:
+    """Cast arguments to the dtype that a gate's result on them has."""
+    dtype = gate.infer(*map(spec_of, args), **params).dtype
+    return tuple(x if dtype_of(x) == dtype else astype(x, dtype=dtype) for x in args)
 
 
 @implements(np.copy)

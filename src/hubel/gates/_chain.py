@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from hubel.gates._buffer import ARRAY
-from hubel.gates.define import elementwise
+from hubel.gates.define import dtype_of, elementwise
+from hubel.graph.node import spec_of
 from hubel.graph.registry import Value
 
 BLOCK = 8192
@@ -37,11 +38,26 @@ def _chain(g: Value, p: Value, out: Any = None) -> Any:
     product: Any = np.multiply(g, p, out=out)
     if _all_finite(product) if isinstance(product, ARRAY) else np.isfinite(product):
         return product
-    dead = np.equal(g, 0) | np.equal(p, 0)
+    dead = (np.equal(g, 0) | np.equal(p, 0)) & np.isnan(product)
     if out is None:
         return WHERE(dead, product.dtype.type(0), product)[()]
     np.copyto(out, 0, where=dead)
     return out
+
+
+def _annihilated(g: Value, p: Value) -> Value:
+    """Give what ``_chain`` gives; a truth value is no factor but a choice."""
+    if chain.infer(spec_of(g), spec_of(p)).dtype.kind != "f":
+        return np.multiply(g, p)
+    for choice, x in ((p, g), (g, p)):
+        if dtype_of(choice).kind == "b":
+            nothing = np.where(np.isfinite(x), np.copysign(0, x), 0)
+            return np.where(choice, x, nothing)
+    product = np.multiply(g, p)
+    dead = np.logical_and(
+        np.isnan(product), np.logical_or(np.equal(g, 0), np.equal(p, 0))
+    )
+    return np.where(dead, 0, product)
 
 
 chain = elementwise(
@@ -53,4 +69,5 @@ chain = elementwise(
     unit=1,
     zero=0,
     fills=True,
+    native=_annihilated,
 )

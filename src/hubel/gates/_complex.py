@@ -9,6 +9,7 @@ import numpy as np
 
 from hubel.errors import TraceError
 from hubel.gates._arithmetic import add, multiply, square
+from hubel.gates._cast import promoted
 from hubel.gates._compare import equal, not_equal
 from hubel.gates._given import as_value
 from hubel.gates._trigonometric import arctan2
@@ -28,10 +29,18 @@ def _imag(x: Value, out: Any = None) -> Any:
 
 
 conjugate = elementwise(
-    "conjugate", np.conjugate, Linear(lambda g, out, x: conjugate(g))
+    "conjugate",
+    np.conjugate,
+    Linear(lambda g, out, x: conjugate(g)),
+    native=lambda x: promoted(conjugate, x)[0],
 )
 real = elementwise(
-    "real", _real, Linear(lambda g, out, x: g), numpy=np.real, fills=True
+    "real",
+    _real,
+    Linear(lambda g, out, x: g),
+    numpy=np.real,
+    fills=True,
+    native=lambda x: x,
 )
 imag = elementwise(
     "imag",

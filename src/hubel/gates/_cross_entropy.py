@@ -7,17 +7,27 @@ from typing import Any
 import numpy as np
 
 from hubel.errors import DTypeError, OptionError, ShapeError
+from hubel.gates._arithmetic import subtract
 from hubel.gates._chain import chain
+from hubel.gates._exponential import exp, log
 from hubel.gates._layout import reshape
-from hubel.gates._softmax import along_simplex, shifted_scores, softmax
+from hubel.gates._softmax import (
+    along_simplex,
+    one_hot,
+    scores_below,
+    scores_dtype,
+    shifted_scores,
+    softmax,
+)
 from hubel.gates._sum import sum_over
+from hubel.gates._where import where
 from hubel.gates.batch import stacked
 from hubel.gates.define import (
     CONSTANT_RULE,
     ByHand,
     define,
+    dtype_of,
     ndim_of,
-    result_dtype,
     shape_of,
 )
 from hubel.graph.node import Spec
@@ -26,6 +36,33 @@ from hubel.graph.registry import Value
 ARRAY: Any = np.asarray
 ROWS: Any = np.arange
 INDICES: Any = np.indices
+
+
+def _labels_within(labels: Value, classes: int) -> Any:
+    numbers = ARRAY(labels)
+    if numbers.size and (numbers.min() < 0 or numbers.max() >= classes):
+        raise OptionError(
+            f"labels from {numbers.min()} to {numbers.max()} do not fit {classes} "
+            f"scores, which number 0 to {classes - 1}"
+        )
+    return labels
+
+
+def _infer_labels(labels: Spec, classes: int) -> Spec:
+    if labels.dtype.kind not in "iu":
+        raise DTypeError(f"labels must be whole numbers, not {labels.dtype}")
+    return labels
+
+
+labels_within = define(
+    "labels_within",
+    _labels_within,
+    _infer_labels,
+    CONSTANT_RULE,
+    kind="layout",
+    view=True,
+    batch=stacked,
+)
 
 
 def _softmax_cross_entropy(scores: Value, labels: Value, out: Any = None) -> Any:
@@ -39,12 +76,7 @@ def _softmax_cross_entropy(scores: Value, labels: Value, out: Any = None) -> Any
 
 def _right_places(labels: Value, classes: int) -> tuple[Any, ...]:
     """Give the index of each row's right class, after checking that it is one."""
-    labels = ARRAY(labels)
-    if labels.size and (labels.min() < 0 or labels.max() >= classes):
-        raise OptionError(
-            f"labels from {labels.min()} to {labels.max()} do not fit {classes} "
-            f"scores, which number 0 to {classes - 1}"
-        )
+    labels = labels_within(ARRAY(labels), classes=classes)
     if labels.ndim == 1:
         return ROWS(labels.size), labels
     return (*INDICES(labels.shape, sparse=True), labels)
@@ -56,9 +88,25 @@ def _infer_loss(scores: Spec, labels: Spec) -> Spec:
             f"scores of shape {scores.shape} and labels of shape {labels.shape}",
             remedy="give one label to each row of scores: (n, k) and (n,)",
         )
-    if labels.dtype.kind not in "iu":
-        raise DTypeError(f"labels must be whole numbers, not {labels.dtype}")
-    return Spec(labels.shape, result_dtype(np.exp, (scores.dtype,), (False,)))
+    shape = _infer_labels(labels, scores.shape[-1]).shape
+    return Spec(shape, scores_dtype(scores.dtype))
+
+
+def _marked(labels: Value, classes: int, dtype: Any) -> Value:
+    """Mark the right class of each row."""
+    within = labels_within(labels, classes=classes)
+    return one_hot(within, classes=classes, dtype=np.dtype(dtype))
+
+
+def _loss(scores: Value, labels: Value) -> Value:
+    """Give what ``_softmax_cross_entropy`` gives, in gates."""
+    classes, last = shape_of(scores)[-1], (ndim_of(scores) - 1,)
+    below = scores_below(scores, last)
+    right = where(_marked(labels, classes, np.bool_), below, 0)
+    total = sum_over(exp(below), axis=last, keepdims=True)  # that of the softmax
+    return subtract(
+        log(reshape(total, shape=shape_of(labels))), sum_over(right, axis=last)
+    )
 
 
 def _pull(g: Value, out: Value, scores: Value, labels: Value) -> Value:
@@ -79,6 +127,7 @@ softmax_cross_entropy = define(
     fills=True,
     operations=lambda node: 15.0 * node.inputs[0].size,
     batch=stacked,
+    native=_loss,
 )
 
 
@@ -87,6 +136,12 @@ def _softmax_error(scores: Value, labels: Value, out: Any = None) -> Any:
     error = softmax.forward(scores, out=out)
     error[_right_places(labels, error.shape[-1])] -= 1
     return error
+
+
+def _difference(scores: Value, labels: Value) -> Value:
+    """Give what ``_softmax_error`` gives, in gates."""
+    shares = softmax(scores)
+    return subtract(shares, _marked(labels, shape_of(scores)[-1], dtype_of(shares)))
 
 
 def _infer_error(scores: Spec, labels: Spec) -> Spec:
@@ -107,4 +162,5 @@ softmax_error = define(
     inplace=True,
     weight=15,
     batch=stacked,
+    native=_difference,
 )

@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 
-from hubel.gates._arithmetic import divide, subtract
+from hubel.gates._arithmetic import add, divide, subtract
+from hubel.gates._cast import promoted
 from hubel.gates._compare import equal, isinf, logical_and
 from hubel.gates._sigmoid import sigmoid
-from hubel.gates._where import where
+from hubel.gates._where import maximum, where
 from hubel.gates.define import elementwise
 from hubel.graph.registry import Value
 
@@ -55,6 +56,20 @@ def _gap(x: Value, y: Value) -> Value:
     return where(same, 0, subtract(x, y))
 
 
+def _logaddexp(x: Value, y: Value) -> Value:
+    """Give log(exp(x) + exp(y)) as NumPy works it out."""
+    x, y = promoted(logaddexp, x, y)
+    more = log1p(exp(-abs(subtract(x, y))))
+    return where(equal(x, y), x + LN2, add(maximum(x, y), more))
+
+
+def _logaddexp2(x: Value, y: Value) -> Value:
+    """Give log2(2^x + 2^y) as NumPy works it out."""
+    x, y = promoted(logaddexp2, x, y)
+    more = log1p(exp2(-abs(subtract(x, y))))
+    return where(equal(x, y), x + 1, add(maximum(x, y), more * (1 / LN2)))
+
+
 logaddexp = elementwise(
     "logaddexp",
     np.logaddexp,
@@ -63,6 +78,7 @@ logaddexp = elementwise(
     commutative=True,
     unit=-math.inf,
     weight=20,
+    native=_logaddexp,
     convention="a half each at equal infinities",
 )
 logaddexp2 = elementwise(
@@ -73,5 +89,6 @@ logaddexp2 = elementwise(
     commutative=True,
     unit=-math.inf,
     weight=20,
+    native=_logaddexp2,
     convention="a half each at equal infinities",
 )

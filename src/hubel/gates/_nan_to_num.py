@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from hubel.gates._compare import isfinite
-from hubel.gates.define import elementwise, implements
+from hubel.gates._compare import equal, isfinite, isnan
+from hubel.gates._where import where
+from hubel.gates.define import dtype_of, elementwise, implements
 from hubel.graph.registry import Value
 
 
@@ -24,11 +25,29 @@ def _kept(out: Value, x: Value, **params: Any) -> Value:
     return isfinite(x)
 
 
+def _replaced(
+    x: Value,
+    nan: float = 0.0,
+    posinf: float | None = None,
+    neginf: float | None = None,
+) -> Value:
+    """Choose one number after the other."""
+    dtype = dtype_of(x)
+    if dtype.kind != "f":
+        return x
+    largest = np.finfo(dtype).max
+    above = dtype.type(largest if posinf is None else posinf)
+    below = dtype.type(-largest if neginf is None else neginf)
+    x = where(equal(x, np.inf), above, where(equal(x, -np.inf), below, x))
+    return where(isnan(x), dtype.type(nan), x)
+
+
 nan_to_num = elementwise(
     "nan_to_num",
     _nan_to_num,
     _kept,
     weight=4,
+    native=_replaced,
     convention="0 where replaced",
 )
 

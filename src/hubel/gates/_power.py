@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hubel.gates._arithmetic import divide, multiply, positive, reciprocal, square
-from hubel.gates._cast import astype
+from hubel.gates._cast import astype, promoted
 from hubel.gates._chain import chain
 from hubel.gates._compare import equal
 from hubel.gates._exponential import log
@@ -46,6 +46,7 @@ float_power = elementwise(
     lambda out, x, y: chain(float_power(x, y - 1), y),
     _to_exponent,
     weight=20,
+    native=lambda x, y: power(*promoted(float_power, x, y)),
     convention="as power",
 )
 sqrt = elementwise(

@@ -62,6 +62,7 @@ def reduction(
     empty: bool = True,
     weight: float = 1.0,
     convention: str = "",
+    native: Callable[..., Value] | None = None,
 ) -> Gate:
     """Define a gate that reduces axes.
 
@@ -79,6 +80,8 @@ def reduction(
         Operations per element.
     convention : str
         Which derivative stands at ties and kinks.
+    native : callable, optional
+        The fact of that name.
     """
 
     def forward(
@@ -107,4 +110,5 @@ def reduction(
         fills=True,
         operations=lambda node: weight * node.inputs[0].size,
         convention=convention,
+        native=native,
     )

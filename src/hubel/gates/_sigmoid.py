@@ -47,4 +47,5 @@ softplus = elementwise(
     fills=True,
     inplace=True,
     weight=25,
+    native=_softplus,
 )

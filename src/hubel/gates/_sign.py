@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from hubel.gates._arithmetic import divide, fmod
-from hubel.gates._compare import equal, isinf
+from hubel.gates._cast import promoted
+from hubel.gates._compare import equal, greater, isinf, isnan
 from hubel.gates._complex import conjugate, is_complex
 from hubel.gates._rounding import trunc
 from hubel.gates._where import where
@@ -62,6 +63,7 @@ phase = elementwise(
     ),
     fills=True,
     weight=8,
+    native=sign,
     convention="NaN at 0",
 )
 
@@ -83,11 +85,18 @@ def np_modf(x: Value) -> tuple[Value, Value]:
     return where(isinf(x), copysign(0.0, x), fmod(x, 1)), trunc(x)
 
 
+def _heaviside(x: Value, y: Value) -> Value:
+    """Give 0 below 0, y at 0 and 1 above, as NumPy works it out."""
+    x, y = promoted(heaviside, x, y)
+    return where(isnan(x), x, where(equal(x, 0), y, greater(x, 0)))
+
+
 heaviside = elementwise(
     "heaviside",
     np.heaviside,
     CONSTANT_RULE,
     lambda out, x, y: equal(x, 0),
     weight=2,
+    native=_heaviside,
     convention="0 by x, at the jump too",
 )

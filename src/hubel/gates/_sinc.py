@@ -7,7 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from hubel.gates.define import elementwise
+from hubel.gates._arithmetic import divide
+from hubel.gates._cast import promoted
+from hubel.gates._compare import equal
+from hubel.gates._where import where
+from hubel.gates.define import dtype_of, elementwise
 from hubel.graph.registry import Value
 
 TERMS = 18
@@ -41,11 +45,22 @@ def _series(z: Value, order: int) -> Any:
     return total * z if order % 2 else total
 
 
+def _sines(x: Value, order: int = 0) -> Value:
+    """Give what ``_sinc`` gives, of elements that are not looked at."""
+    if order:
+        return _sinc(x, order)
+    (x,) = promoted(sinc, x)
+    z = math.pi * x
+    z = where(equal(z, 0), dtype_of(x).type(np.finfo(dtype_of(x)).eps), z)
+    return divide(np.sin(z), z)
+
+
 sinc = elementwise(
     "sinc",
     _sinc,
     lambda out, x, order=0: sinc(x, order=order + 1),
     numpy=np.sinc,
     weight=20,
+    native=_sines,
     convention="smooth at 0",
 )

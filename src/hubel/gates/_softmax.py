@@ -7,20 +7,25 @@ from typing import Any
 import numpy as np
 
 from hubel.errors import DTypeError
-from hubel.gates._arithmetic import subtract
+from hubel.gates._arithmetic import divide, subtract
 from hubel.gates._buffer import reusable
+from hubel.gates._cast import astype
 from hubel.gates._chain import chain
-from hubel.gates._exponential import exp
+from hubel.gates._compare import isfinite
+from hubel.gates._exponential import exp, log
+from hubel.gates._layout import reshape
 from hubel.gates._reduce import Reduced, reduction
 from hubel.gates._sum import sum_over
+from hubel.gates._where import where
 from hubel.gates.batch import stacked
 from hubel.gates.define import (
     CONSTANT_RULE,
     ByHand,
     define,
+    dtype_of,
     ndim_of,
     normal_axis,
-    result_dtype,
+    shape_of,
 )
 from hubel.graph.node import Spec
 from hubel.graph.registry import Value
@@ -34,6 +39,15 @@ def shifted_scores(x: Value, axis: int | tuple[int, ...], out: Any = None) -> An
     if 0 in x.shape:
         return x.copy() if out is None else out
     return np.subtract(x, np.maximum.reduce(x, axis=axis, keepdims=True), out=out)
+
+
+def scores_below(x: Value, axis: int | tuple[int, ...]) -> Value:
+    """Give what ``shifted_scores`` gives, in gates."""
+    if dtype_of(x).kind != "f":
+        x = astype(x, dtype=np.dtype(np.float64))
+    if 0 in shape_of(x):
+        return x
+    return subtract(x, np.max(x, axis, keepdims=True))
 
 
 def _softmax(x: Value, axis: int = -1, out: Any = None) -> Any:
@@ -50,7 +64,12 @@ def _log_softmax(x: Value, axis: int = -1, out: Any = None) -> Any:
 
 def _infer(x: Spec, axis: int = -1) -> Spec:
     normal_axis(axis, len(x.shape))
-    return Spec(x.shape, result_dtype(np.exp, (x.dtype,), (False,)))
+    return Spec(x.shape, scores_dtype(x.dtype))
+
+
+def scores_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Give the dtype in which scores are worked with."""
+    return dtype if dtype.kind in "fc" else np.dtype(np.float64)
 
 
 def _total(x: Value, axis: int) -> Value:
@@ -62,6 +81,16 @@ def along_simplex(g: Value, out: Value, x: Value, axis: int = -1) -> Value:
     return chain(out, subtract(g, _total(chain(out, g), axis)))
 
 
+def _shares(x: Value, axis: int = -1) -> Value:
+    powers = exp(scores_below(x, axis))
+    return divide(powers, _total(powers, axis))
+
+
+def _log_shares(x: Value, axis: int = -1) -> Value:
+    below = scores_below(x, axis)
+    return subtract(below, log(_total(exp(below), axis)))
+
+
 softmax = define(
     "softmax",
     _softmax,
@@ -71,6 +100,7 @@ softmax = define(
     lines=True,
     inplace=True,
     weight=15,
+    native=_shares,
 )
 log_softmax = define(
     "log_softmax",
@@ -84,6 +114,7 @@ log_softmax = define(
     lines=True,
     inplace=True,
     weight=15,
+    native=_log_shares,
 )
 
 
@@ -100,12 +131,20 @@ def _logsumexp(
     return np.add(logarithm, greatest.reshape(np.shape(logarithm)), out=into)
 
 
+def _sum_of_powers(x: Value, axis: tuple[int, ...], keepdims: bool = False) -> Value:
+    greatest = np.max(x, axis, keepdims=True)
+    greatest = where(isfinite(greatest), greatest, 0)
+    total = sum_over(exp(subtract(x, greatest)), axis=axis, keepdims=keepdims)
+    return log(total) + reshape(greatest, shape=shape_of(total))
+
+
 logsumexp = reduction(
     "logsumexp",
     _logsumexp,
     Reduced(lambda out, x, axis: exp(subtract(x, out))),
     empty=False,
     weight=12,
+    native=_sum_of_powers,
 )
 
 

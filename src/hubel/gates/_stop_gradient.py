@@ -25,5 +25,6 @@ stop_gradient = define(
     view=True,
     weight=0,
     batch=stacked,
+    native=lambda x: x,
     convention="0 by decree",
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from hubel.gates._arithmetic import divide, multiply, negative
+from hubel.gates._cast import promoted
 from hubel.gates._power import hypot, sqrt
-from hubel.gates.define import Linear, elementwise
+from hubel.gates.define import Linear, dtype_of, elementwise
+from hubel.graph.node import Gate
 from hubel.graph.registry import Value
 
 sin = elementwise("sin", np.sin, lambda out, x: cos(x), weight=10)
@@ -53,7 +55,19 @@ arctan2 = elementwise(
     convention="NaN at the origin",
 )
 
-deg2rad = elementwise("deg2rad", np.deg2rad, Linear(lambda g, out, x: deg2rad(g)))
-radians = elementwise("radians", np.radians, Linear(lambda g, out, x: radians(g)))
-rad2deg = elementwise("rad2deg", np.rad2deg, Linear(lambda g, out, x: rad2deg(g)))
-degrees = elementwise("degrees", np.degrees, Linear(lambda g, out, x: degrees(g)))
+
+def _scaled(ufunc: np.ufunc, name: str) -> Gate:
+    """Define a gate that multiplies by what the ufunc makes of 1."""
+
+    def product(x: Value) -> Value:
+        (x,) = promoted(gate, x)
+        return multiply(x, ufunc(dtype_of(x).type(1)))
+
+    gate = elementwise(name, ufunc, Linear(lambda g, out, x: gate(g)), native=product)
+    return gate
+
+
+deg2rad = _scaled(np.deg2rad, "deg2rad")
+radians = _scaled(np.radians, "radians")
+rad2deg = _scaled(np.rad2deg, "rad2deg")
+degrees = _scaled(np.degrees, "degrees")

@@ -49,14 +49,16 @@ def np_where(condition: Value, *choices: Value) -> Value:
 
 def _share(x: Value, y: Value, chosen: Value, out: Any = None) -> Any:
     """Give 1 where x was chosen, a half where y was just as good, 0 elsewhere."""
-    if out is None:  # the shape is that of what was chosen from both
+    tie = np.equal(x, y)
+    if out is None:
         dtype = getattr(chosen, "dtype", None) or np.result_type(chosen)
         wide = dtype if dtype.kind in "fc" else np.result_type(dtype, np.float16)
         share: Any = np.asarray(np.equal(x, chosen)).astype(wide)
+        if share.shape != np.shape(tie):
+            share = share + np.zeros(np.shape(tie), wide)
     else:
         share = out
         np.equal(x, chosen, out=share)
-    tie = np.equal(x, y)
     if np.count_nonzero(tie):  # quicker than any()
         np.multiply(share, 0.5, out=share, where=tie)
     return share if share.ndim or out is not None else share[()]

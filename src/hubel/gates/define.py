@@ -55,6 +55,7 @@ class FactOptions(TypedDict, total=False):
     expand: Callable[[Node], Node] | None
     through: Callable[[Node], Node | None] | None
     convention: str
+    native: Callable[..., Value] | None
 
 
 class Partial(Rule):

@@ -76,6 +76,10 @@ class Facts:
         None where that gate is needed.
     convention : str
         Which derivative stands at ties and kinks, for the table of gates.
+    native : callable or None
+        ``native(*args, **params)``: the same result made of simpler gates, down to
+        those that compiling backends print (``hubel.compiler.primitives``). It is
+        asked only for the dtypes that they print.
     """
 
     kind: str = "other"
@@ -97,6 +101,7 @@ class Facts:
     expand: Callable[[Node], Node] | None = None
     through: Callable[[Node], Node | None] | None = None
     convention: str = ""
+    native: Callable[..., Value] | None = None
 
 
 class Rule:

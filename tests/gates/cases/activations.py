@@ -44,6 +44,10 @@ CASES = {
         Case((np.array([[0, 1], [1, 5]]),), {"classes": 3}, label="two axes"),
         Case((np.int64(1),), {"classes": 2}, label="0-d"),
     ],
+    "labels_within": [
+        Case((LABELS,), {"classes": 4}),
+        Case((np.zeros((0, 2), np.int32),), {"classes": 0}, label="empty"),
+    ],
     "softmax_cross_entropy": [
         Case((SCORES, LABELS)),
         Case((sample(2, 3, 4), np.array([[0, 1, 3], [2, 2, 0]])), label="three axes"),

@@ -27,4 +27,5 @@ lerp = elementwise(
     lambda out, a, b, t: t,
     lambda out, a, b, t: subtract(b, a),
     weight=6,
+    native=_lerp,
 )
