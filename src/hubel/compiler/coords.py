@@ -12,6 +12,9 @@ import math
 from hubel.compiler.primitives import DTYPES, ELEMENTWISE, REDUCTIONS
 from hubel.graph.node import Node
 
+OTHERS = ("copy", "labels_within", "one_hot")
+"""Gates that kernels can compute though no primitive is just that."""
+
 Coords = tuple[int, ...]
 Shape = tuple[int, ...]
 
@@ -26,7 +29,7 @@ def is_printed(node: Node) -> bool:
     if not all(n.dtype.name in DTYPES for n in (node, *node.inputs)):
         return False
     name = node.gate.name
-    if name in ELEMENTWISE or name in ("copy", "one_hot"):
+    if name in ELEMENTWISE or name in OTHERS:
         return True
     if name in REDUCTIONS:
         axes = reduced_axes(node)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hubel.compiler.coords import strides_of
+from hubel.compiler.coords import OTHERS, strides_of
 from hubel.graph.node import Node
 
 
@@ -40,7 +40,7 @@ def locate(order: Iterable[Node]) -> dict[Node, Location]:
     trial: dict[Node, Any] = {}
     for node in order:
         found[node] = Location(node, 0, strides_of(node.shape))
-        if not node.gate.facts.view or not node.size:
+        if not node.gate.facts.view or node.gate.name in OTHERS or not node.size:
             continue
         source = node.inputs[0]
         base = trial.get(source)

@@ -228,6 +228,8 @@ class _Writer:
             return args[0]
         if name == "one_hot":
             return self._one_hot(node, args[0])
+        if name == "labels_within":
+            return self._within(args[0], node.params["classes"])
         if name == "copy" or ELEMENTWISE[name] == "cast":
             return self._cast(args[0], dtype)
         op, wanted = _operation(node)
@@ -283,6 +285,16 @@ class _Writer:
             number = self._add("index", dtype="int64", value=self.axes[own])
         same = self._add("equal", self._cast(labels, "int64"), number, dtype="bool")
         return self._cast(same, node.dtype.name)
+
+    def _within(self, labels: int, classes: int) -> int:
+        """Require that each label is the number of a class."""
+        number = self._cast(labels, "int64")
+        least, most = (self._constant(c, np.dtype(np.int64)) for c in (0, classes))
+        above = self._add("greater_equal", number, least, dtype="bool")
+        below = self._add("less", number, most, dtype="bool")
+        both = self._add("logical_and", above, below, dtype="bool")
+        self._add("require", both, dtype="bool")
+        return labels
 
     def _reduce(self, node: Node, value: int) -> int:
         """Reduce along the row, and what is left into memory."""
@@ -351,8 +363,9 @@ def _operation(node: Node) -> tuple[str, str]:
         return op, dtype
     if op in OF_BOOLS:
         return OF_BOOLS[op], "bool"
-    dtypes = tuple([i.dtype for i in node.inputs])
-    common = result_dtype(np.add, dtypes, tuple([i.weak for i in node.inputs]))
+    first, last = node.inputs[0], node.inputs[-1]
+    weak = first.weak, last.weak
+    common = result_dtype(np.add, (first.dtype, last.dtype), weak)
     if op in TESTS and common.kind != "f":
         return op, "float64"
     return op, "uint8" if common.kind == "b" else common.name

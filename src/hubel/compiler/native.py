@@ -1,0 +1,324 @@
+"""The native plan: steps of kernels, products and NumPy calls, with their memory.
+
+It is what backends that compile print. Only values that pass from one step to another,
+or to the caller, have memory; what stays in a kernel has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from hubel.compiler.coords import Shape, strides_of
+from hubel.compiler.cse import cse
+from hubel.compiler.dead import dead
+from hubel.compiler.fold import fold
+from hubel.compiler.locate import Location
+from hubel.compiler.lower import KernelCall, lower
+from hubel.compiler.memory import Interval, place
+from hubel.compiler.phases import find_phases
+from hubel.compiler.plan import Home, memory_of
+from hubel.compiler.regions import Group, Regions, find_regions
+from hubel.compiler.schedule import readers, schedule
+from hubel.compiler.simplify import simplify
+from hubel.compiler.to_primitives import to_primitives
+from hubel.graph.graph import CoreGraph
+from hubel.graph.node import Node, describe
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matrix:
+    """An operand of a product.
+
+    Attributes
+    ----------
+    root : Node
+        Whose memory.
+    offset : int
+        Elements from its start.
+    stride : int
+        Elements from one row to the next, of what lies in memory.
+    turned : bool
+        Whether the operand is the transpose of what lies in memory.
+    """
+
+    root: Node
+    offset: int
+    stride: int
+    turned: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProductCall:
+    """A matrix product of m x k and k x n.
+
+    Attributes
+    ----------
+    node : Node
+    left, right : Matrix
+    m, n, k : int
+    """
+
+    node: Node
+    left: Matrix
+    right: Matrix
+    m: int
+    n: int
+    k: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HostCall:
+    """A gate that NumPy runs."""
+
+    node: Node
+
+
+Step = KernelCall | ProductCall | HostCall
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NativePlan:
+    """A graph as steps over memory; plain data.
+
+    Attributes
+    ----------
+    graph : CoreGraph
+        Of primitive gates.
+    steps : tuple of Step
+    homes : dict of Node to Home
+        For each node that has memory: ``arena``, ``fresh`` or ``donated``.
+    locations : dict of Node to Location
+        For each node, whose memory its value lies in.
+    scratch : dict of int to int
+        Step number to the offset of a kernel's scratch rows in the arena.
+    writes : dict of str to str
+        Output name to the name of the donated input that holds it afterwards.
+    arena : int
+        Bytes of the arena.
+    live : int
+        The largest sum of bytes alive at a time in the arena.
+    """
+
+    graph: CoreGraph
+    steps: tuple[Step, ...]
+    homes: dict[Node, Home]
+    locations: dict[Node, Location]
+    scratch: dict[int, int]
+    writes: dict[str, str]
+    arena: int
+    live: int
+
+    def describe(self, bodies: bool = False) -> str:
+        """Print steps, buffers and bytes; with ``bodies``, every kernel whole."""
+        lines = [
+            f"native plan: {len(self.steps)} steps, arena {self.arena:,} bytes "
+            f"(at most {self.live:,} alive at a time)"
+        ]
+        for number, step in enumerate(self.steps):
+            lines.append(f"step {number}: {self._title(step)}")
+            if bodies and isinstance(step, KernelCall):
+                lines += [f"  {line}" for line in step.kernel.text().splitlines()]
+            nodes = step.nodes if isinstance(step, KernelCall) else (step.node,)
+            for node in nodes:
+                if node in self.homes:
+                    where = self.homes[node]
+                    name = self.graph.names[node]
+                    lines.append(
+                        f"  {name}: {describe(node)}  {node.nbytes:,} bytes in "
+                        f"{where.kind}"
+                    )
+        return "\n".join(lines)
+
+    def _title(self, step: Step) -> str:
+        if isinstance(step, KernelCall):
+            space = " x ".join(map(str, step.space)) or "1"
+            gates = " ".join(n.gate.name for n in step.nodes)
+            return f"kernel {step.kernel.key} over {space}: {gates}"
+        if isinstance(step, ProductCall):
+            turned = "T" * step.left.turned, "T" * step.right.turned
+            return f"product {step.m} x {step.k}{turned[0]} x {step.n}{turned[1]}"
+        return f"NumPy's {step.node.gate.name}"
+
+
+def make_native_plan(graph: CoreGraph, writes: Mapping[str, str]) -> NativePlan:
+    """Cut a graph into steps and give what passes between them its memory.
+
+    Parameters
+    ----------
+    graph : CoreGraph
+        After the passes.
+    writes : mapping of str to str
+        Output name to the name of the donated input that is to hold it.
+    """
+    graph = dead(cse(simplify(fold(to_primitives(graph)))))
+    order = schedule(graph, writes)
+    regions = find_regions(graph, order, writes)
+    return _Maker(graph, order, regions, dict(writes)).plan()
+
+
+class _Maker:
+    def __init__(
+        self,
+        graph: CoreGraph,
+        order: tuple[Node, ...],
+        regions: Regions,
+        writes: dict[str, str],
+    ) -> None:
+        self.graph, self.order, self.writes = graph, order, writes
+        self.regions, self.places = regions, regions.places
+        self.locations = dict(regions.locations)
+        self.position = {node: i for i, node in enumerate(order)}
+        self.homes: dict[Node, Home] = {}
+        self.last = self._last_uses()
+
+    def plan(self) -> NativePlan:
+        """Make the plan."""
+        self._place_outputs()
+        steps = tuple(self._step(s) for s in self.regions.steps)
+        scratch, arena, live = self._place_rest(steps)
+        return NativePlan(
+            self.graph,
+            steps,
+            self.homes,
+            self.locations,
+            scratch,
+            self.writes,
+            arena,
+            live,
+        )
+
+    def root(self, node: Node) -> Node:
+        """Return the node in whose memory a value lies."""
+        return self.regions.locations[node].root
+
+    def _last_uses(self) -> dict[Node, int]:
+        """Return the last step that needs the memory of each node.
+
+        What only its own kernel needs is left out: it has no memory.
+        """
+        last: dict[Node, int] = {}
+        for number, step in enumerate(self.regions.steps):
+            for source in _sources(step):
+                last[self.root(source)] = number
+            if isinstance(step, Node):
+                last.setdefault(step, number)
+            else:
+                for node in step.totals:
+                    last.setdefault(node, number)
+        for node in self.graph.outputs.values():
+            last[self.root(node)] = len(self.regions.steps)
+        return {n: i for n, i in last.items() if not n.is_leaf}
+
+    def _place_outputs(self) -> None:
+        """Compute outputs where they will be handed out from, wherever that is safe."""
+        for name, node in self.graph.outputs.items():
+            if node.is_leaf or node in self.homes or self.root(node) is not node:
+                continue
+            if name in self.writes:
+                given = self.graph.inputs[self.writes[name]]
+                if self._may_overwrite(given, node):
+                    self.homes[node] = Home("donated", base=given)
+                    strides = strides_of(given.shape)
+                    self.locations[node] = Location(given, 0, strides)
+            elif node.shape and not node.weak:
+                self.homes[node] = Home("fresh")
+
+    def _may_overwrite(self, given: Node, writer: Node) -> bool:
+        """Whether writing into an input destroys nothing that is still needed."""
+        if any(memory_of(node) is given for node in self.graph.outputs.values()):
+            return False
+        number = self.places[writer]
+        step = self.regions.steps[number]
+        if isinstance(step, Node):  # a product or NumPy's gate reads while it writes
+            return all(self._read_by(r) < number for r in self._readers(given))
+        if writer in step.totals:
+            return all(self._read_by(r) < number for r in self._readers(given))
+        return all(self._read_by(r) <= number for r in self._readers(given))
+
+    def _readers(self, given: Node) -> Iterator[Node]:
+        for reader in readers(self.graph, given):
+            if not reader.gate.facts.view or reader in self.places:
+                yield reader
+
+    def _read_by(self, reader: Node) -> int:
+        """Return the last step that computes a node."""
+        found = self.places.get(reader, -1)
+        for number, step in enumerate(self.regions.steps):
+            if isinstance(step, Group) and reader in step.members:
+                found = max(found, number)
+        return found
+
+    def _step(self, step: Group | Node) -> Step:
+        if isinstance(step, Node):
+            return _product(step, self.locations) or HostCall(step)
+        kept = [n for n in step.members if n in self.last and self._is_here(n, step)]
+        return lower(step, kept, self.locations, self.position)
+
+    def _is_here(self, node: Node, step: Group) -> bool:
+        return self.places.get(node) == step.number
+
+    def _place_rest(self, steps: tuple[Step, ...]) -> tuple[dict[int, int], int, int]:
+        """Put what is left into the arena; return scratch rows, its bytes, the most."""
+        spans: list[Interval] = []
+        buffers = [n for n in self.order if n in self.last and n not in self.homes]
+        for node in buffers:
+            spans.append(Interval(self.places[node], self.last[node], node.nbytes))
+        rows = [(i, _scratch_bytes(s)) for i, s in enumerate(steps)]
+        rows = [(i, size) for i, size in rows if size]
+        spans += [Interval(i, i, size) for i, size in rows]
+        offsets, total = place(spans)
+        for node, offset in zip(buffers, offsets, strict=False):
+            self.homes[node] = Home("arena", offset)
+        of_rows = offsets[len(buffers) :]
+        scratch = {i: offset for (i, _), offset in zip(rows, of_rows, strict=True)}
+        live = max(
+            (
+                sum(s.nbytes for s in spans if s.first <= t <= s.last)
+                for t in range(len(steps) + 1)
+            ),
+            default=0,
+        )
+        return scratch, total, live
+
+
+def _sources(step: Group | Node) -> Iterator[Node]:
+    """Give what a step reads from memory."""
+    if isinstance(step, Node):
+        yield from step.inputs
+    else:
+        for node in step.members:
+            yield from [i for i in node.inputs if i not in step.members]
+
+
+def _scratch_bytes(step: Step) -> int:
+    """Return the bytes of a kernel's scratch rows."""
+    if not isinstance(step, KernelCall) or not step.space:
+        return 0
+    row = -(-8 * step.space[-1] // 64) * 64
+    return len(find_phases(step.kernel).scratch) * row
+
+
+def _product(node: Node, locations: Mapping[Node, Location]) -> ProductCall | None:
+    """Return a matrix product as a call of BLAS, where it is one."""
+    if node.gate.name != "matmul" or node.dtype.name not in ("float32", "float64"):
+        return None
+    if any(len(i.shape) != 2 or i.dtype != node.dtype for i in node.inputs):
+        return None
+    if 0 in node.shape or 0 in node.inputs[0].shape:
+        return None
+    left, right = [_matrix(i.shape, locations[i]) for i in node.inputs]
+    if left is None or right is None:
+        return None
+    m, k = node.inputs[0].shape
+    return ProductCall(node, left, right, m, node.shape[1], k)
+
+
+def _matrix(shape: Shape, where: Location) -> Matrix | None:
+    """Return how BLAS sees an operand, if its rows or columns lie in one piece."""
+    (rows, columns), (down, right) = shape, where.strides
+    if (right == 1 or columns == 1) and (down >= columns or rows == 1):
+        return Matrix(where.root, where.offset, max(down, columns), False)
+    if (down == 1 or rows == 1) and (right >= rows or columns == 1):
+        return Matrix(where.root, where.offset, max(right, rows), True)
+    return None
