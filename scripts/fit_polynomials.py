@@ -150,8 +150,8 @@ def fits() -> Iterator[Fit]:
             terms,
             lambda z: 1 / (mp.erf(mp.sqrt(z)) / mp.sqrt(z)),
         )
-    for bits, shift, end, terms in ((32, 2.0, 11.0, 10), (64, 4.0, 28.0, 23)):
-        size = ((0.9 - shift) / (0.9 + shift), (end - shift) / (end + shift))
+    for bits, shift, end, terms in ((32, 2.0, 11.0, 11), (64, 4.0, 28.0, 23)):
+        size = ((0.4 - shift) / (0.4 + shift), (end - shift) / (end + shift))
         text = f"(1 + 2 a) exp(a**2) erfc(a) of t = (a - {shift}) / (a + {shift})"
         function = erfcx_of(shift)
         yield Fit(f"ERFCX_{bits}", text, function, size, terms, lambda t: mp.mpf(1))
@@ -223,8 +223,7 @@ def two_over_pi(exponent: int, digits: int, parts: int) -> list[float]:
     """Return 2**exponent * 2 / pi in parts, without multiples of 2**digits."""
     with mp.workprec(1400):
         rest = mp.mpf(2) ** exponent * 2 / mp.pi
-        if exponent:
-            rest -= mp.mpf(2) ** digits * mp.floor(rest / mp.mpf(2) ** digits)
+        rest -= mp.mpf(2) ** digits * mp.floor(rest / mp.mpf(2) ** digits)
         found: list[float] = []
         for _ in range(parts):
             found.append(float(rest))
@@ -251,15 +250,11 @@ def main() -> None:
         reached = mp.log(error, 2)
         print(f"{fit.name}: 2**{mp.nstr(reached, 4)}", file=sys.stderr, flush=True)
         table(fit.name, fit.meaning, [float(c) for c in found])
-    for name, step, groups, digits, parts in (
-        ("TURNS_32", 16, 8, 26, 2),
-        ("TURNS_64", 32, 32, 55, 4),
-    ):
-        rows = [two_over_pi(step * g, digits, parts) for g in range(groups)]
-        text = (
-            f"2**({step} g) * 2 / pi modulo 2**{digits} in {parts} parts, one g a row"
-        )
-        table(name, text, [value for row in rows for value in row])
+    starts = (0, 48, 70, 92, 114)
+    pairs = [value for e in starts for value in two_over_pi(0, 25 - e, 2)]
+    table("TURNS_32", f"2 / pi modulo 2**(25 - e) in 2 parts, for e in {starts}", pairs)
+    rows = [value for g in range(32) for value in two_over_pi(32 * g, 55, 4)]
+    table("TURNS_64", "2**(32 g) * 2 / pi modulo 2**55 in 4 parts, one g a row", rows)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ class Real:
 F32 = Real("f32", "float", "i32", 23, 127)
 F64 = Real("f64", "double", "i64", 52, 1023)
 REALS = {each.llvm: each for each in (F32, F64)}
+_TWINS = {each.integer: each for each in (F32, F64)}
 
 
 def literal(number: float, kind: str) -> str:
@@ -65,6 +66,11 @@ class Value:
     body: Body
     kind: str
     text: str
+
+    @property
+    def real(self) -> Real:
+        """The precision of a float, or of the float that an integer looks like."""
+        return REALS.get(self.kind) or _TWINS[self.kind]
 
     def _binary(self, name: str, other: Value | float, *, flip: bool = False) -> Value:
         prefix = "f" if self.kind in REALS else ""
@@ -127,6 +133,10 @@ class Value:
         """Combine bits by exclusive or."""
         return self._bitwise("xor", other)
 
+    def __invert__(self) -> Value:
+        """Change every bit."""
+        return self._bitwise("xor", -1)
+
     def __lshift__(self, count: int) -> Value:
         """Shift bits to the left."""
         return self._bitwise("shl", count)
@@ -173,12 +183,11 @@ class Value:
 
     def bits(self) -> Value:
         """Look at a float as an integer of its size."""
-        return self._convert("bitcast", REALS[self.kind].integer)
+        return self._convert("bitcast", self.real.integer)
 
     def float_bits(self) -> Value:
         """Look at an integer as a float of its size."""
-        real = {"i32": "float", "i64": "double"}[self.kind]
-        return self._convert("bitcast", real)
+        return self._convert("bitcast", self.real.llvm)
 
     def to_real(self, kind: str) -> Value:
         """Convert a small integer, or a float to the other precision."""
@@ -187,6 +196,14 @@ class Value:
         if self.kind == kind:
             return self
         return self._convert("fpext" if kind == "double" else "fptrunc", kind)
+
+    def divided(self, count: int) -> Value:
+        """Divide a non-negative integer by a constant."""
+        return self._bitwise("udiv", count)
+
+    def shifted_down(self, count: int) -> Value:
+        """Shift bits to the right; zeros follow."""
+        return self._bitwise("lshr", count)
 
     def resized(self, kind: str) -> Value:
         """Convert a non-negative integer to another size."""
@@ -198,11 +215,12 @@ class Value:
 
 @dataclass
 class Body:
-    """The lines of one function, and the declarations that they need."""
+    """The lines of one function, and the declarations and tables that they need."""
 
     real: Real
     lines: list[str] = field(default_factory=list[str])
     needs: set[str] = field(default_factory=set[str])
+    tables: dict[str, str] = field(default_factory=dict[str, str])
 
     def append(self, kind: str, instruction: str) -> Value:
         """Append an instruction and return its value."""
@@ -233,6 +251,10 @@ class Body:
         """Return x * y + z, rounded once."""
         return self.intrinsic("fma", x, y, z)
 
+    def larger(self, x: Value, y: Value) -> Value:
+        """Return the larger of two floats; either if one is NaN."""
+        return self.select(x > y, x, y)
+
     def sqrt(self, x: Value) -> Value:
         """Return the square root."""
         return self.intrinsic("sqrt", x)
@@ -254,12 +276,17 @@ class Body:
             found = self.fma(x, found, c)
         return found
 
-    def element(self, table: str, size: int, index: Value) -> Value:
-        """Load from a global table of doubles."""
+    def element(self, name: str, table: Sequence[float], index: Value) -> Value:
+        """Load from a table of doubles, which becomes a global constant."""
+        size = f"[{len(table)} x double]"
+        values = ", ".join(f"double {literal(each, 'double')}" for each in table)
+        symbol = f"@hubel.{name}"
+        self.tables[name] = (
+            f"{symbol} = internal constant {size} [{values}], align 64\n"
+        )
         address = self.append(
             "ptr",
-            f"getelementptr inbounds [{size} x double], ptr {table}, i64 0, "
-            f"{index.kind} {index.text}",
+            f"getelementptr inbounds {size}, ptr {symbol}, i64 0, i64 {index.text}",
         )
         return self.append("double", f"load double, ptr {address.text}, align 8")
 

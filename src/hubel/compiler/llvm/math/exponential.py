@@ -13,16 +13,15 @@ LOG_2 = {
 }
 
 
-def power_of_two(b: Body, n: Value) -> Value:
+def power_of_two(n: Value) -> Value:
     """Return 2**n for an integer within the exponents of normal numbers."""
-    real = b.real
-    return ((n + real.bias) << real.fraction).float_bits()
+    return ((n + n.real.bias) << n.real.fraction).float_bits()
 
 
-def scaled(b: Body, x: Value, n: Value) -> Value:
+def scaled(x: Value, n: Value) -> Value:
     """Return x * 2**n; two factors, so that only the last product may leave range."""
     half = n >> 1
-    return x * power_of_two(b, half) * power_of_two(b, n - half)
+    return x * power_of_two(half) * power_of_two(n - half)
 
 
 def clamped(b: Body, x: Value, low: float, high: float) -> Value:
@@ -33,9 +32,9 @@ def clamped(b: Body, x: Value, low: float, high: float) -> Value:
 
 def nearest(b: Body, x: Value, scale: float = 1.0) -> tuple[Value, Value]:
     """Return the integer next to x * scale, as an integer and as a float."""
-    magic = b.real.magic
+    magic = b.lift(x.real.magic, x.kind)
     shifted = x + magic if scale == 1.0 else b.fma(x, scale, magic)
-    return shifted.bits() - b.constant(magic).bits(), shifted - magic
+    return shifted.bits() - magic.bits(), shifted - magic
 
 
 def reduced(b: Body, x: Value) -> tuple[Value, Value]:
@@ -55,7 +54,7 @@ def limits(b: Body) -> tuple[float, float]:
 def exp(b: Body, x: Value) -> Value:
     """Return e**x."""
     n, q = reduced(b, clamped(b, x, *limits(b)))
-    return scaled(b, q + 1.0, n)
+    return scaled(q + 1.0, n)
 
 
 def exp2(b: Body, x: Value) -> Value:
@@ -65,13 +64,13 @@ def exp2(b: Body, x: Value) -> Value:
     n, whole = nearest(b, x)
     r = x - whole
     terms = table.EXP2_32 if b.real is F32 else table.EXP2_64
-    return scaled(b, b.fma(r, b.horner(r, terms), 1.0), n)
+    return scaled(b.fma(r, b.horner(r, terms), 1.0), n)
 
 
 def expm1_within(b: Body, x: Value) -> Value:
     """Return e**x - 1 where neither e**x nor its parts leave the normal range."""
     n, q = reduced(b, x)
-    power = power_of_two(b, n)
+    power = power_of_two(n)
     return b.fma(power, q, power - 1.0)
 
 
@@ -83,7 +82,7 @@ def small_as_is(b: Body, x: Value, result: Value) -> Value:
 def expm1(b: Body, x: Value) -> Value:
     """Return e**x - 1."""
     n, q = reduced(b, clamped(b, x, -float(2 * b.real.fraction), limits(b)[1]))
-    half = power_of_two(b, n - 1)
+    half = power_of_two(n - 1)
     return small_as_is(b, x, b.fma(half, q, half - 0.5) * 2.0)
 
 
@@ -92,5 +91,5 @@ def sigmoid(b: Body, x: Value) -> Value:
     least = limits(b)[0]
     down = -abs(x)
     n, q = reduced(b, b.select(down < least, least, down))
-    e = scaled(b, q + 1.0, n)
+    e = scaled(q + 1.0, n)
     return b.select(x < 0.0, e, 1.0) / (e + 1.0)

@@ -7,9 +7,26 @@ from functools import cache
 from inspect import signature
 
 from hubel.compiler.llvm.math.builder import F32, F64, Body, Value
+from hubel.compiler.llvm.math.error_function import erf, erfc
 from hubel.compiler.llvm.math.exponential import exp, exp2, expm1, sigmoid
-from hubel.compiler.llvm.math.hyperbolic import tanh
-from hubel.compiler.llvm.math.logarithm import log, log1p
+from hubel.compiler.llvm.math.hyperbolic import (
+    arccosh,
+    arcsinh,
+    arctanh,
+    cosh,
+    sinh,
+    tanh,
+)
+from hubel.compiler.llvm.math.inverse_trigonometric import (
+    arccos,
+    arcsin,
+    arctan,
+    arctan2,
+)
+from hubel.compiler.llvm.math.logarithm import log, log1p, log2, log10
+from hubel.compiler.llvm.math.power import power
+from hubel.compiler.llvm.math.roots import cbrt, hypot
+from hubel.compiler.llvm.math.trigonometric import cos, sin, tan
 
 
 def sqrt(b: Body, x: Value) -> Value:
@@ -23,6 +40,25 @@ _FORMULAS: tuple[Callable[..., Value], ...] = (
     expm1,
     sigmoid,
     tanh,
+    sinh,
+    cosh,
+    arcsinh,
+    arccosh,
+    arctanh,
+    sin,
+    cos,
+    tan,
+    arcsin,
+    arccos,
+    arctan,
+    arctan2,
+    log2,
+    log10,
+    power,
+    cbrt,
+    hypot,
+    erf,
+    erfc,
     log,
     log1p,
     sqrt,
@@ -38,14 +74,14 @@ FUNCTIONS = frozenset(_BY_NAME)
 
 
 @cache
-def _written(name: str) -> tuple[str, frozenset[str]]:
-    """Return a function's text and the declarations that it needs."""
+def _written(name: str) -> tuple[str, Body]:
+    """Return a function's text, and the body with the declarations that it needs."""
     formula, real = _BY_NAME[name]
     body = Body(real)
     letters = [f"%{each}" for each in list(signature(formula).parameters)[1:]]
     result = formula(body, *(Value(body, real.llvm, each) for each in letters))
     text = body.define(formula.__name__, letters, result)
-    return text, frozenset(body.needs)
+    return text, body
 
 
 def source(names: Iterable[str]) -> str:
@@ -70,7 +106,9 @@ def source(names: Iterable[str]) -> str:
       ret float %v0
     }
     """
-    return "\n".join(_written(name)[0] for name in sorted(set(names)))
+    written = [_written(name) for name in sorted(set(names))]
+    tables = {name: text for _, body in written for name, text in body.tables.items()}
+    return "\n".join([*tables.values(), *(text for text, _ in written)])
 
 
 def needs(names: Iterable[str]) -> set[str]:
@@ -81,4 +119,4 @@ def needs(names: Iterable[str]) -> set[str]:
     >>> needs({"sqrt.f64"})
     {'declare double @llvm.sqrt.f64(double)'}
     """
-    return {line for name in names for line in _written(name)[1]}
+    return {line for name in names for line in _written(name)[1].needs}

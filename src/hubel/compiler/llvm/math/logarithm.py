@@ -6,30 +6,49 @@ from math import inf, nan
 
 import hubel.compiler.llvm.math.coefficients as table
 from hubel.compiler.llvm.math.builder import F32, Body, Value
+from hubel.compiler.llvm.math.doubled import add_exactly, multiply_exactly
 from hubel.compiler.llvm.math.exponential import LOG_2, power_of_two, small_as_is
 
+Split = tuple[float, float]
+"""A constant as a number of a precision, and what rounding left of it."""
+
+LOG2_E: dict[str, Split] = {
+    "f32": (1.4426950216293335, 1.9259629911266175e-08),
+    "f64": (1.4426950408889634, 2.0355273740931033e-17),
+}
+LOG10_E: dict[str, Split] = {
+    "f32": (0.4342944920063019, -1.0103050052231683e-08),
+    "f64": (0.4342944819032518, 1.098319650216765e-17),
+}
+LOG10_2: dict[str, Split] = {
+    "f32": (0.3010300099849701, -1.4320988897559699e-08),
+    "f64": (0.3010299956639812, -2.8037281277851704e-18),
+}
 SQRT_HALF_BITS = {"f32": 0x3F3504F3, "f64": 0x3FE6A09E667F3BCD}
 
 
-def split(b: Body, x: Value) -> tuple[Value, Value]:
+def split(x: Value) -> tuple[Value, Value]:
     """Return e and m with x = m * 2**e and m around 1, for a positive normal x."""
-    start = SQRT_HALF_BITS[b.real.name]
-    e = (x.bits() - start) >> b.real.fraction
-    return e, (x.bits() - (e << b.real.fraction)).float_bits()
+    real = x.real
+    e = (x.bits() - SQRT_HALF_BITS[real.name]) >> real.fraction
+    return e, (x.bits() - (e << real.fraction)).float_bits()
+
+
+def beyond_linear(b: Body, f: Value, rest: Value | float) -> Value:
+    """Return log(1 + f) - f + rest."""
+    half = f * f * 0.5
+    if f.real is F32:
+        return b.fma(f * f * f, b.horner(f, table.LOG_32), rest) - half
+    # log(1 + f) = 2 atanh(s) with s = f / (2 + f), and 2 s = f - s * f.
+    s = f / (f + 2.0)
+    z = s * s
+    return b.fma(s, b.fma(z, b.horner(z, table.LOG_64), half), rest) - half
 
 
 def log_of_parts(b: Body, e: Value, f: Value) -> Value:
     """Return e * log(2) + log(1 + f), where e is a float."""
     high, low = LOG_2[b.real.name]
-    half = f * f * 0.5
-    if b.real is F32:
-        rest = b.fma(f * f * f, b.horner(f, table.LOG_32), e * low) - half
-        return b.fma(e, high, f + rest)
-    # log(1 + f) = 2 atanh(s) with s = f / (2 + f), and 2 s = f - s * f.
-    s = f / (f + 2.0)
-    z = s * s
-    rest = b.fma(s, b.fma(z, b.horner(z, table.LOG_64), half), e * low) - half
-    return b.fma(e, high, f + rest)
+    return b.fma(e, high, f + beyond_linear(b, f, e * low))
 
 
 def normal(b: Body, x: Value) -> tuple[Value, Value]:
@@ -50,7 +69,7 @@ def with_limits(b: Body, x: Value, result: Value, zero: float) -> Value:
 def log(b: Body, x: Value) -> Value:
     """Return the natural logarithm."""
     grown, less = normal(b, x)
-    e, m = split(b, grown)
+    e, m = split(grown)
     result = log_of_parts(b, e.to_real(b.real.llvm) + less, m - 1.0)
     return with_limits(b, x, result, 0.0)
 
@@ -58,9 +77,9 @@ def log(b: Body, x: Value) -> Value:
 def log1p_of(b: Body, x: Value) -> Value:
     """Return log(1 + x) for a normal, finite x above -1."""
     u = x + 1.0
-    e, m = split(b, u)
+    e, m = split(u)
     # f = (1 + x) / 2**e - 1, rounded once; 1 is nothing beside a large x.
-    shrink = power_of_two(b, 0 - e)
+    shrink = power_of_two(0 - e)
     f = b.select(x > 2.0**60, m - 1.0, b.fma(x, shrink, shrink - 1.0))
     return log_of_parts(b, e.to_real(b.real.llvm), f)
 
@@ -68,3 +87,27 @@ def log1p_of(b: Body, x: Value) -> Value:
 def log1p(b: Body, x: Value) -> Value:
     """Return log(1 + x)."""
     return small_as_is(b, x, with_limits(b, x, log1p_of(b, x), -1.0))
+
+
+def log_of_base(b: Body, x: Value, octave: Split, digit: Split) -> Value:
+    """Return the logarithm to a base, given those of 2 and of e."""
+    grown, less = normal(b, x)
+    whole, m = split(grown)
+    e, f = whole.to_real(b.real.llvm) + less, m - 1.0
+    high, low = multiply_exactly(b, e, octave[0])
+    linear, lost = multiply_exactly(b, f, digit[0])
+    rest = b.fma(beyond_linear(b, f, 0.0), digit[0], b.fma(f, digit[1], lost))
+    high, lost = add_exactly(high, linear)
+    return high + (lost + (b.fma(e, octave[1], low) + rest))
+
+
+def log2(b: Body, x: Value) -> Value:
+    """Return the logarithm to base 2: exact at its powers."""
+    found = log_of_base(b, x, (1.0, 0.0), LOG2_E[b.real.name])
+    return with_limits(b, x, found, 0.0)
+
+
+def log10(b: Body, x: Value) -> Value:
+    """Return the logarithm to base 10: exact at its powers."""
+    name = b.real.name
+    return with_limits(b, x, log_of_base(b, x, LOG10_2[name], LOG10_E[name]), 0.0)

@@ -1,0 +1,46 @@
+"""erf and erfc: a polynomial near 0, exp(-x**2) times another beyond.
+
+The variable of the second is that of M. M. Shepherd and J. G. Laframboise, "Chebyshev
+approximation of (1 + 2 x) exp(x**2) erfc(x) in 0 <= x < inf", 1981.
+"""
+
+from __future__ import annotations
+
+import hubel.compiler.llvm.math.coefficients as table
+from hubel.compiler.llvm.math.builder import F32, Body, Value
+from hubel.compiler.llvm.math.exponential import reduced, scaled
+
+
+def near_zero(b: Body, x: Value) -> Value:
+    """Return erf(x) for |x| < 1."""
+    z = x * x
+    return b.fma(x, b.horner(z, table.ERF_32 if b.real is F32 else table.ERF_64), x)
+
+
+def tail(b: Body, size: Value) -> Value:
+    """Return erfc(a) for a > 0.4."""
+    shift, most, terms = 4.0, 28.0, table.ERFCX_64
+    if b.real is F32:
+        shift, most, terms = 2.0, 11.0, table.ERFCX_32
+    a = b.select(size > most, most, size)
+    square = a * a
+    lost = b.fma(a, a, -square)
+    n, q = reduced(b, -square)
+    power = (q - b.fma(q, lost, lost)) + 1.0
+    rest = b.horner((a - shift) / (a + shift), terms) / b.fma(a, 2.0, b.constant(1.0))
+    return scaled(power * rest, n)
+
+
+def erf(b: Body, x: Value) -> Value:
+    """Return the error function."""
+    size = abs(x)
+    far = b.copysign(1.0 - tail(b, size), x)
+    return b.select(size < 1.0, near_zero(b, x), far)
+
+
+def erfc(b: Body, x: Value) -> Value:
+    """Return 1 - erf(x), accurate in the right tail."""
+    size = abs(x)
+    beyond = tail(b, size)
+    outer = b.select(x < 0.0, 2.0 - beyond, beyond)
+    return b.select(size < 0.5, 1.0 - near_zero(b, x), outer)
