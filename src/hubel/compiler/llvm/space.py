@@ -1,0 +1,100 @@
+"""Where the elements of operands lie, for the indices of a kernel's axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hubel.compiler.kernel import Kernel
+from hubel.compiler.llvm.scalar import MEMORY, Code
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a row a statement runs.
+
+    Attributes
+    ----------
+    inner : str
+        The index on the inner axis; empty outside its loops.
+    column : int
+        The index where it is a number, else 0.
+    group : str
+        The mark of memory accesses.
+    """
+
+    inner: str = ""
+    column: int = 0
+    group: str = ""
+
+
+class Space:
+    """The addresses of a kernel's operands.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    code : Code
+        Where the lines go that compute them.
+    """
+
+    def __init__(self, kernel: Kernel, code: Code) -> None:
+        self.kernel, self.code = kernel, code
+        self.inner = max(kernel.rank - 1, 0)
+        self._rows = [f"%p{k}" for k in range(len(kernel.operands))]
+
+    def enter_row(self, index: Mapping[int, str]) -> None:
+        """Find where the row of each operand begins."""
+        for k in range(len(self.kernel.operands)):
+            self._rows[k] = self._moved(k, f"%p{k}", index)
+
+    def element(self, operand: int, inner: str, position: str = "") -> str:
+        """Return the address of an element of the row.
+
+        Parameters
+        ----------
+        operand : int
+        inner : str
+            The index on the inner axis; empty where none is used.
+        position : str
+            The index on the operand's own last axis, if it has one.
+        """
+        index = {self.inner: inner} if inner and self.kernel.rank else {}
+        if position:
+            index[self.kernel.rank] = position
+        return self._moved(operand, self._rows[operand], index)
+
+    def address(self, operand: int, index: Mapping[int, str]) -> str:
+        """Return the address of the element with an index on each axis that counts."""
+        return self._moved(operand, f"%p{operand}", index)
+
+    def _moved(self, operand: int, start: str, index: Mapping[int, str]) -> str:
+        """Go from an address along some axes."""
+        own, found = self.kernel.operands[operand], ""
+        for axis, at in index.items():
+            letter = own.pattern[axis : axis + 1] or "0"
+            if letter == "0":
+                continue
+            step = self._times(at, f"%s{operand}_{axis}") if letter == "s" else at
+            found = self.code.value(f"add i64 {found}, {step}") if found else step
+        if not found:
+            return start
+        kind = MEMORY[own.dtype]
+        return self.code.value(
+            f"getelementptr inbounds {kind}, ptr {start}, i64 {found}"
+        )
+
+    def _times(self, index: str, stride: str) -> str:
+        if index in ("0", "1"):
+            return "0" if index == "0" else stride
+        return self.code.value(f"mul i64 {index}, {stride}")
+
+
+def strides(kernel: Kernel) -> list[tuple[int, int]]:
+    """List the operand and axis of each stride that a kernel's function takes."""
+    return [
+        (k, axis)
+        for k, operand in enumerate(kernel.operands)
+        for axis, letter in enumerate(operand.pattern)
+        if letter == "s"
+    ]
