@@ -90,6 +90,12 @@ def loop(work: Workload, **options: Any) -> Contestant:
     )
 
 
+def first_step(work: Workload) -> int:
+    """Make a training loop, and let it take one step."""
+    training = _training(work, *work.data, slice_seconds=1e-9)
+    return next(training.slices()).steps
+
+
 def _trainings(work: Workload, options: dict[str, Any]) -> Iterator[nn.Training]:
     """Yield one training, made when it is first asked for."""
     yield _training(work, *work.data, epochs=10**9, **options)
