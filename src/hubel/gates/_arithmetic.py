@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hubel.gates._cast import promoted
+from hubel.gates._cast import promoted, unchanged
 from hubel.gates._rounding import rint
 from hubel.gates.define import (
     CONSTANT_RULE,
@@ -44,7 +44,7 @@ subtract = elementwise(
 negative = elementwise(
     "negative", np.negative, Linear(lambda g, out, x: negative(g)), operator=True
 )
-positive = elementwise("positive", np.positive, PASS, operator=True, native=lambda x: x)
+positive = elementwise("positive", np.positive, PASS, operator=True, native=unchanged)
 multiply = elementwise(
     "multiply",
     np.multiply,

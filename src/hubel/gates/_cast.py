@@ -59,6 +59,11 @@ copy = define(
 )
 
 
+def unchanged(x: Value) -> Value:
+    """Return the argument."""
+    return x
+
+
 def promoted(gate: Gate, *args: Value, **params: Any) -> tuple[Value, ...]:
     """Cast arguments to the dtype that a gate's result on them has."""
     dtype = gate.infer(*map(spec_of, args), **params).dtype

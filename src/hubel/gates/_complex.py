@@ -9,7 +9,7 @@ import numpy as np
 
 from hubel.errors import TraceError
 from hubel.gates._arithmetic import add, multiply, square
-from hubel.gates._cast import promoted
+from hubel.gates._cast import promoted, unchanged
 from hubel.gates._compare import equal, not_equal
 from hubel.gates._given import as_value
 from hubel.gates._trigonometric import arctan2
@@ -28,11 +28,15 @@ def _imag(x: Value, out: Any = None) -> Any:
     return np.positive(IMAG(x), out=out)
 
 
+def _real_itself(x: Value) -> Value:
+    return promoted(conjugate, x)[0]
+
+
 conjugate = elementwise(
     "conjugate",
     np.conjugate,
     Linear(lambda g, out, x: conjugate(g)),
-    native=lambda x: promoted(conjugate, x)[0],
+    native=_real_itself,
 )
 real = elementwise(
     "real",
@@ -40,7 +44,7 @@ real = elementwise(
     Linear(lambda g, out, x: g),
     numpy=np.real,
     fills=True,
-    native=lambda x: x,
+    native=unchanged,
 )
 imag = elementwise(
     "imag",

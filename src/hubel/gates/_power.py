@@ -30,6 +30,10 @@ def _to_exponent(out: Value, x: Value, y: Value) -> Value:
     return chain(out, where(equal(x, 0), 0, log(x)))
 
 
+def _float_power(x: Value, y: Value) -> Value:
+    return power(*promoted(float_power, x, y))
+
+
 power = elementwise(
     "power",
     np.power,
@@ -46,7 +50,7 @@ float_power = elementwise(
     lambda out, x, y: chain(float_power(x, y - 1), y),
     _to_exponent,
     weight=20,
-    native=lambda x, y: power(*promoted(float_power, x, y)),
+    native=_float_power,
     convention="as power",
 )
 sqrt = elementwise(

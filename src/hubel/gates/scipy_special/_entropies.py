@@ -40,13 +40,21 @@ def _product(x: Value, y: Value, logarithm: Callable[[Value], Value]) -> Value:
     return where(nothing, 0, x * logarithm(y))
 
 
+def _xlogy(x: Value, y: Value) -> Value:
+    return _product(x, y, log)
+
+
+def _xlog1py(x: Value, y: Value) -> Value:
+    return _product(x, y, log1p)
+
+
 xlogy = elementwise(
     "xlogy",
     special.xlogy,
     lambda out, x, y: log(y),
     lambda out, x, y: _share(x, y),
     weight=15,
-    native=lambda x, y: _product(x, y, log),
+    native=_xlogy,
 )
 xlog1py = elementwise(
     "xlog1py",
@@ -54,7 +62,7 @@ xlog1py = elementwise(
     lambda out, x, y: log1p(y),
     lambda out, x, y: _share(x, 1 + y),
     weight=15,
-    native=lambda x, y: _product(x, y, log1p),
+    native=_xlog1py,
 )
 
 
