@@ -131,6 +131,15 @@ def test_a_truth_value_keeps_or_drops_the_upstream_gradient():
     check(GATES["chain"], (2.0, p), {})
 
 
+def test_a_constant_that_neither_kills_nor_dies_is_a_plain_factor():
+    g = input_node(np.ones(3))
+    for factor, plain in ((0.5, True), (np.inf, False), (0.0, False)):
+        node = GATES["chain"](g, np.array([1.0, factor, -2.0]))
+        apart = to_primitives(build({"g": g}, {"y": node}))
+        found = {n.gate.name for n in apart.nodes if n.inputs}
+        assert (found == {"multiply"}) == plain
+
+
 def test_every_gate_is_printed_or_has_parts_or_is_left_to_numpy():
     left = {
         name

@@ -17,9 +17,12 @@ from hubel.gates._buffer import ARRAY
 from hubel.gates.define import dtype_of, elementwise
 from hubel.graph.node import spec_of
 from hubel.graph.registry import Value
+from hubel.graph.term import Term
 
 BLOCK = 8192
 """A longer dot product wakes the threads of BLAS, and waiting for them may take ms."""
+CHECKED = 4096
+"""Constants of more elements than this are not looked into."""
 ROWS_DOT: Any = np.vecdot
 WHERE: Any = np.where
 
@@ -45,9 +48,19 @@ def _chain(g: Value, p: Value, out: Any = None) -> Any:
     return out
 
 
+def _spares(*factors: Value) -> bool:
+    """Whether a factor is known to be neither zero, nor infinite, nor NaN."""
+    for x in factors:
+        value = x.known if isinstance(x, Term) else x
+        if value is not None and np.size(value) <= CHECKED:
+            if dtype_of(x).kind != "b" and np.all(np.isfinite(value) & (value != 0)):
+                return True
+    return False
+
+
 def _annihilated(g: Value, p: Value) -> Value:
     """Give what ``_chain`` gives; a truth value is no factor but a choice."""
-    if chain.infer(spec_of(g), spec_of(p)).dtype.kind != "f":
+    if chain.infer(spec_of(g), spec_of(p)).dtype.kind != "f" or _spares(g, p):
         return np.multiply(g, p)
     for choice, x in ((p, g), (g, p)):
         if dtype_of(choice).kind == "b":
