@@ -92,13 +92,16 @@ def _only(wish: str, triple: str, present: dict[str, bool]) -> dict[str, bool]:
     """Leave of the machine's features those that an older processor has too.
 
     The machine's own absences stay, so that no wish makes code that it cannot run. Of
-    a name that is not in the table nothing more is known: LLVM takes it as it is.
+    a name that is not in the table nothing more is known: LLVM takes it as it is, and
+    where it does not know the name either, as the first of the family.
     """
     name = _SAME.get(wish, wish)
     absent = {each: False for each, has in present.items() if not has}
-    if name not in _STEPS or not triple.startswith("x86_64"):
+    if not triple.startswith("x86_64"):
         return absent
-    kept: set[str] = {"sse", "sse2", "mmx", "fxsr", "cx8", "cmov", "64bit"}
+    kept = {"sse", "sse2", "mmx", "fxsr", "cx8", "cmov", "64bit"}
+    if name not in _STEPS:
+        return absent | dict.fromkeys(kept, True)
     for step, features in _STEPS.items():
         kept.update(features)
         if step == name:
