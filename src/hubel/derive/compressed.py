@@ -16,6 +16,7 @@ from numpy.typing import DTypeLike
 from hubel.derive.forward import push
 from hubel.derive.groups import Coloring
 from hubel.derive.reverse import pull
+from hubel.derive.sweeps import Sweeps
 from hubel.errors import ShapeError
 from hubel.graph.graph import CoreGraph, build
 from hubel.graph.node import Node, constant_node
@@ -153,10 +154,10 @@ def compressed_jacobian(
     plan : Compression
         Of a pattern that covers the Jacobian's.
     """
-    parts = _swept(nodes, values, source, output, plan)
-    whole = np.result_type(output.dtype, source.dtype)
-    found = [np.zeros(size, whole) if part is None else part for part, size in parts]
-    return plan.recover(found)
+    sweeps = Sweeps(nodes, values, [source], [output])
+    forward = sweeps.bring(plan.forward_seeds(source.dtype), source, output)
+    reverse = sweeps.bring(plan.reverse_seeds(output.dtype), output, source)
+    return plan.recover([*forward, *reverse])
 
 
 def _swept(

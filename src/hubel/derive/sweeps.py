@@ -14,10 +14,11 @@ import numpy as np
 from hubel.derive.effort import between
 from hubel.derive.forward import push
 from hubel.derive.local import dtype_between
+from hubel.derive.many import FEWEST, pull_many, push_many, together, units
 from hubel.derive.reverse import pull
 from hubel.errors import DifferentiationError
 from hubel.graph.node import Node
-from hubel.graph.registry import GATES, Value
+from hubel.graph.registry import Value
 from hubel.graph.term import Term
 
 Array = np.ndarray[Any, Any]
@@ -76,21 +77,28 @@ class Sweeps:
         """
         blocks: dict[Pair, Value] = {}
         for source in self.inputs:
-            columns = [self._column(unit, source) for unit in _units(source)]
+            parts = [self._columns(seeds, source) for seeds in self._units(source)]
             for node in self.outputs:
-                parts = [column.get(node) for column in columns]
-                blocks[node, source] = _assembled(parts, node, source, last=True)
+                columns = [part.get(node) for part in parts]
+                blocks[node, source] = _assembled(columns, node, source, last=True)
         self._require_holomorphic(blocks)
         return blocks
 
-    def _column(self, unit: Array, source: Node) -> dict[Node, Value]:
-        found = self.push({source: unit})
+    def _columns(self, seeds: Array, source: Node) -> dict[Node, Value]:
+        """Bring tangents of one input, one after the other along the first axis."""
+        found = self._pushed(seeds, source)
         if source.dtype.kind == "c" and any(n.dtype.kind == "f" for n in found):
-            turned = self.push({source: unit * 1j})
+            turned = self._pushed(seeds * 1j, source)
             for node in found:
                 if node.dtype.kind == "f":
                     found[node] = found[node] - 1j * turned.get(node, 0)
         return found
+
+    def _pushed(self, seeds: Array, source: Node) -> dict[Node, Value]:
+        if len(seeds) < FEWEST:
+            return _stacked([self.push({source: seed}) for seed in seeds])
+        found = push_many(self.nodes, self.values, source, seeds)
+        return {node: found[node] for node in self.outputs if node in found}
 
     def by_rows(self) -> dict[Pair, Value]:
         """Return every block by reverse sweeps, one for each element of the outputs.
@@ -99,24 +107,58 @@ class Sweeps:
         """
         blocks: dict[Pair, Value] = {}
         for node in self.outputs:
-            rows = [self._row(unit, node) for unit in _units(node)]
+            parts = [self._rows(seeds, node) for seeds in self._units(node)]
             for source in self.inputs:
-                parts = [row.get(source) for row in rows]
-                blocks[node, source] = _assembled(parts, node, source, last=False)
+                rows = [part.get(source) for part in parts]
+                blocks[node, source] = _assembled(rows, node, source, last=False)
         self._require_holomorphic(blocks)
         return blocks
 
-    def _row(self, unit: Array, node: Node) -> dict[Node, Value]:
-        found = self.pull({node: unit})
+    def _rows(self, seeds: Array, node: Node) -> dict[Node, Value]:
+        """Bring upstream gradients of one output, along the first axis."""
+        found = self._pulled(seeds, node)
         if node.dtype.kind == "c" and any(s.dtype.kind == "f" for s in self.inputs):
             # Upstream gradients pair with tangents as Re(g t): that of -i brings the
             # imaginary part.
-            turned = self.pull({node: unit * -1j})
+            turned = self._pulled(seeds * -1j, node)
             for source in set(found) | set(turned):
                 if source.dtype.kind == "f":
                     imaginary = turned.get(source, 0)
                     found[source] = found.get(source, 0) + 1j * imaginary
         return found
+
+    def _pulled(self, seeds: Array, node: Node) -> dict[Node, Value]:
+        if len(seeds) < FEWEST:
+            return _stacked([self.pull({node: seed}) for seed in seeds])
+        active = {*self.nodes, *self.inputs}
+        found = pull_many(self.nodes, self.values, node, seeds, active)
+        return {node: found[node] for node in self.inputs if node in found}
+
+    def bring(self, seeds: Array, start: Node, end: Node) -> Array:
+        """Sweep from an input to an output, or back, once for each of many seeds.
+
+        Parameters
+        ----------
+        seeds : array
+            Of shape (sweeps, elements of ``start``).
+
+        Returns
+        -------
+        array
+            Of shape (sweeps, elements of ``end``).
+        """
+        found = np.zeros((len(seeds), end.size), dtype_between(start, end))
+        sweep = self._columns if start in {*self.inputs} else self._rows
+        count = together(self.nodes, self.inputs)
+        for first in range(0, len(seeds), count):
+            part = seeds[first : first + count]
+            moved = sweep(part.reshape(-1, *start.shape), start).get(end)
+            if moved is not None:
+                found[first : first + count] = np.reshape(moved, (len(part), -1))
+        return found
+
+    def _units(self, node: Node) -> Iterator[Array]:
+        return units(node, together(self.nodes, self.inputs))
 
     def products(self, node: Node, source: Node) -> tuple[Product, Product]:
         """Return the two products of one block, each of which is a sweep or two."""
@@ -124,14 +166,14 @@ class Sweeps:
         def pushed(tangent: Array) -> Array:
             if source.dtype.kind == "f" and tangent.dtype.kind == "c":
                 return pushed(tangent.real) + 1j * pushed(tangent.imag)
-            found = self._column(tangent.astype(source.dtype), source)
-            return np.asarray(found.get(node, np.zeros(node.shape, node.dtype)))
+            found = self._columns(tangent.astype(source.dtype)[None], source)
+            return _first(found.get(node), node)
 
         def pulled(upstream: Array) -> Array:
             if node.dtype.kind == "f" and upstream.dtype.kind == "c":
                 return pulled(upstream.real) + 1j * pulled(upstream.imag)
-            found = self._row(upstream.astype(node.dtype), node)
-            return np.asarray(found.get(source, np.zeros(source.shape, source.dtype)))
+            found = self._rows(upstream.astype(node.dtype)[None], node)
+            return _first(found.get(source), source)
 
         return pushed, pulled
 
@@ -160,12 +202,16 @@ class Sweeps:
                     )
 
 
-def _units(node: Node) -> Iterator[Array]:
-    """Give the unit arrays of a node's shape, one after the other."""
-    for place in range(node.size):
-        unit = np.zeros(node.size, node.dtype)
-        unit[place] = 1
-        yield unit.reshape(node.shape)
+def _stacked(found: Sequence[Mapping[Node, Value]]) -> dict[Node, Value]:
+    """Put what single sweeps brought one after the other along the first axis."""
+    if len(found) == 1:
+        return {node: part[None] for node, part in found[0].items()}
+    nodes = dict.fromkeys([node for part in found for node in part])
+    return {node: np.stack([part[node] for part in found]) for node in nodes}
+
+
+def _first(found: Value | None, node: Node) -> Array:
+    return np.zeros(node.shape, node.dtype) if found is None else np.asarray(found[0])
 
 
 def _assembled(
@@ -173,21 +219,11 @@ def _assembled(
 ) -> Value:
     """Put columns (or rows) together as an array of both shapes."""
     shape, dtype = node.shape + source.shape, dtype_between(source, node)
-    if all(part is None for part in parts):
+    known = [part for part in parts if part is not None]
+    if not known:
         return np.zeros(shape, dtype)
-    empty = np.zeros(node.shape if last else source.shape, dtype)
-    full = [empty if part is None else part for part in parts]
-    if any(isinstance(part, Term) for part in full):
-        return _recorded(full, shape, dtype, last=last)
-    axis = -1 if last else 0
-    return np.stack(full, axis).reshape(shape).astype(dtype, copy=False)
-
-
-def _recorded(
-    parts: Sequence[Value], shape: tuple[int, ...], dtype: Any, *, last: bool
-) -> Value:
-    """Do the same with terms, by gates."""
-    axis = len(getattr(parts[0], "shape", ())) if last else 0
-    joined = GATES["stack"](*parts, axis=axis)
-    joined = GATES["reshape"](joined, shape=shape)
-    return joined if joined.dtype == dtype else GATES["astype"](joined, dtype=dtype)
+    # Whether a sweep arrives depends on the graph alone: either all do or none.
+    joined: Value = known[0] if len(known) == 1 else np.concatenate(known)
+    if last:
+        joined = np.moveaxis(joined, 0, -1)
+    return np.reshape(joined, shape).astype(dtype, copy=False)
