@@ -8,6 +8,12 @@ from __future__ import annotations
 
 import hubel.compiler.llvm.math.coefficients as table
 from hubel.compiler.llvm.math.builder import F32, Body, Value
+from hubel.compiler.llvm.math.doubled import (
+    Pair,
+    add_exactly,
+    add_smaller,
+    multiply,
+)
 from hubel.compiler.llvm.math.exponential import reduced, scaled
 
 
@@ -26,9 +32,18 @@ def tail(b: Body, size: Value) -> Value:
     square = a * a
     lost = b.fma(a, a, -square)
     n, q = reduced(b, -square)
-    power = (q - b.fma(q, lost, lost)) + 1.0
-    rest = b.horner((a - shift) / (a + shift), terms) / b.fma(a, 2.0, b.constant(1.0))
-    return scaled(power * rest, n)
+    power = add_smaller(b.constant(1.0), q - b.fma(q, lost, lost))
+    above = b.horner((a - shift) / (a + shift), terms)
+    ratio = _divide(b, above, add_exactly(a * 2.0, b.constant(1.0)))
+    high, low = multiply(b, power, ratio)
+    return scaled(high + low, n)
+
+
+def _divide(b: Body, x: Value, y: Pair) -> Pair:
+    inverse = 1.0 / y[0]
+    ratio = x * inverse
+    left = b.fma(-ratio, y[1], b.fma(-ratio, y[0], x))
+    return ratio, left * inverse
 
 
 def erf(b: Body, x: Value) -> Value:

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import hubel.compiler.llvm.math.coefficients as table
 from hubel.compiler.llvm.math.builder import F32, Body, Value
-
-LOG2_E = 1.4426950408889634
-# log(2) as a rounded number and what rounding left, in either precision.
-LOG_2 = {
-    "f32": (0.693147182464599609375, -1.904654323148236017e-09),
-    "f64": (0.6931471805599453, 2.3190468138462996e-17),
-}
+from hubel.compiler.llvm.math.constants import LOG2_E, LOG_2
 
 
 def power_of_two(n: Value) -> Value:
@@ -40,7 +34,7 @@ def nearest(b: Body, x: Value, scale: float = 1.0) -> tuple[Value, Value]:
 def reduced(b: Body, x: Value) -> tuple[Value, Value]:
     """Return n and exp(r) - 1 where x = n * log(2) + r."""
     high, low = LOG_2[b.real.name]
-    n, whole = nearest(b, x, LOG2_E)
+    n, whole = nearest(b, x, LOG2_E[b.real.name][0])
     r = b.fma(whole, -low, b.fma(whole, -high, x))
     rest = b.horner(r, table.EXP_32 if b.real is F32 else table.EXP_64)
     return n, b.fma(r * r, rest, r)

@@ -6,13 +6,8 @@ from math import inf
 
 import hubel.compiler.llvm.math.coefficients as table
 from hubel.compiler.llvm.math.builder import F32, Body, Value
+from hubel.compiler.llvm.math.constants import HALF_PI
 from hubel.compiler.llvm.math.exponential import small_as_is
-
-HALF_PI = {
-    "f32": (1.5707963705062866, -4.3711390001862426e-08),
-    "f64": (1.5707963267948966, 6.123233995736766e-17),
-}
-"""pi / 2 as a number of a precision, and what rounding left of it."""
 
 TAN_EIGHTH = 0.41421356237309503
 """tan(pi / 8)."""

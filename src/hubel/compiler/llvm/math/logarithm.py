@@ -6,24 +6,10 @@ from math import inf, nan
 
 import hubel.compiler.llvm.math.coefficients as table
 from hubel.compiler.llvm.math.builder import F32, Body, Value
+from hubel.compiler.llvm.math.constants import LOG2_E, LOG10_2, LOG10_E, LOG_2, Split
 from hubel.compiler.llvm.math.doubled import add_exactly, multiply_exactly
-from hubel.compiler.llvm.math.exponential import LOG_2, power_of_two, small_as_is
+from hubel.compiler.llvm.math.exponential import power_of_two, small_as_is
 
-Split = tuple[float, float]
-"""A constant as a number of a precision, and what rounding left of it."""
-
-LOG2_E: dict[str, Split] = {
-    "f32": (1.4426950216293335, 1.9259629911266175e-08),
-    "f64": (1.4426950408889634, 2.0355273740931033e-17),
-}
-LOG10_E: dict[str, Split] = {
-    "f32": (0.4342944920063019, -1.0103050052231683e-08),
-    "f64": (0.4342944819032518, 1.098319650216765e-17),
-}
-LOG10_2: dict[str, Split] = {
-    "f32": (0.3010300099849701, -1.4320988897559699e-08),
-    "f64": (0.3010299956639812, -2.8037281277851704e-18),
-}
 SQRT_HALF_BITS = {"f32": 0x3F3504F3, "f64": 0x3FE6A09E667F3BCD}
 
 

@@ -6,6 +6,7 @@ from math import inf, nan
 
 import hubel.compiler.llvm.math.coefficients as table
 from hubel.compiler.llvm.math.builder import F32, Body, Value
+from hubel.compiler.llvm.math.constants import LOG2_E, LOG_2, THIRDS
 from hubel.compiler.llvm.math.doubled import (
     Pair,
     add_exactly,
@@ -14,19 +15,13 @@ from hubel.compiler.llvm.math.doubled import (
     multiply_exactly,
 )
 from hubel.compiler.llvm.math.exponential import (
-    LOG2_E,
-    LOG_2,
     clamped,
     limits,
     nearest,
     power_of_two,
-    reduced,
     scaled,
 )
 from hubel.compiler.llvm.math.logarithm import normal, split
-
-THIRDS = (0.6666666666666666, 3.700743415417188e-17)
-"""2/3, and what rounding left of it."""
 
 
 def log_of_mantissa(b: Body, m: Value) -> Pair:
@@ -53,7 +48,7 @@ def log2_of_single(b: Body, x: Value) -> Value:
     s = (m - 1.0) / (m + 1.0)
     z = s * s
     log = b.fma(s * z, b.horner(z, table.LOG_SHORT), s * 2.0)
-    return b.fma(log, LOG2_E, e.to_real("double"))
+    return b.fma(log, LOG2_E["f64"][0], e.to_real("double"))
 
 
 def power_of_single(b: Body, x: Value, y: Value) -> Value:
@@ -76,11 +71,19 @@ def power_of_double(b: Body, x: Value, y: Value) -> Value:
     high, lost = add_exactly(high, log_m[0])
     low = lost + b.fma(e, LOG_2["f64"][1], low + log_m[1])
     exponent, rest = multiply_exactly(b, y, high)
-    rest = b.fma(y, low, rest)
-    within = abs(exponent) < 800.0
-    rest = b.select(within, rest, 0.0)
-    n, q = reduced(b, clamped(b, exponent, *limits(b)))
-    return scaled((q + b.fma(q, rest, rest)) + 1.0, n)
+    rest = b.select(abs(exponent) < 800.0, b.fma(y, low, rest), 0.0)
+    return exp_of_pair(b, clamped(b, exponent, *limits(b)), rest)
+
+
+def exp_of_pair(b: Body, x: Value, low: Value) -> Value:
+    """Return e**(x + low), so exact that powers which are exact come out so."""
+    n, whole = nearest(b, x, LOG2_E["f64"][0])
+    r = b.fma(whole, -LOG_2["f64"][0], x)
+    low = b.fma(whole, -LOG_2["f64"][1], low)
+    square, rest = r * r, b.horner(r, table.EXP_64)
+    low = b.fma(low, b.fma(square, rest, r), low)
+    one, lost = add_smaller(b.constant(1.0), r)
+    return scaled(one + (lost + b.fma(square, rest, low)), n)
 
 
 def with_signs(b: Body, x: Value, y: Value, size: Value) -> Value:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hubel.compiler.llvm.math.coefficients as table
 from hubel.compiler.llvm.math.builder import F32, Body, Value
+from hubel.compiler.llvm.math.constants import HALF_PI
 from hubel.compiler.llvm.math.doubled import (
     Pair,
     add_exactly,
@@ -16,9 +17,6 @@ from hubel.compiler.llvm.math.doubled import (
     multiply_exactly,
 )
 from hubel.compiler.llvm.math.exponential import nearest, small_as_is
-
-QUARTER = (1.5707963267948966, 6.123233995736766e-17)
-"""pi / 2 and what rounding left of it."""
 
 
 def modulo_four(b: Body, x: Value) -> Value:
@@ -39,7 +37,7 @@ def turns_of_single(b: Body, x: Value) -> tuple[Value, Value]:
     high = modulo_four(b, high)
     rest = b.fma(wide, q, low)
     quadrant, whole = nearest(b, high + rest)
-    angle = ((high - whole) + rest) * QUARTER[0]
+    angle = ((high - whole) + rest) * HALF_PI["f64"][0]
     return quadrant.resized("i32"), angle.to_real("float")
 
 
@@ -70,8 +68,11 @@ def turns_of_double(b: Body, x: Value) -> tuple[Value, Pair]:
         high, rest = add_exactly(high, each)
         low = low + rest
     high, low = add_smaller(high, low)
-    angle, less = multiply_exactly(b, high, QUARTER[0])
-    return quadrant, (angle, b.fma(high, QUARTER[1], b.fma(low, QUARTER[0], less)))
+    angle, less = multiply_exactly(b, high, HALF_PI["f64"][0])
+    return quadrant, (
+        angle,
+        b.fma(high, HALF_PI["f64"][1], b.fma(low, HALF_PI["f64"][0], less)),
+    )
 
 
 def sin_and_cos(b: Body, x: Value) -> tuple[Value, Value, Value]:
