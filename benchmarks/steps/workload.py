@@ -105,7 +105,13 @@ WORKLOADS = (
     Workload(name="W1-1024", sizes=(3072, 100, 10), batch=1024, seed=5, **_LONG),
     Workload(name="W2-128", sizes=(3072, 512, 256, 10), batch=128, seed=1, **_LONG),
     Workload(
-        name="W3", sizes=(2, 6, 2, 2), batch=200, rows=200, hidden="tanh", unrolled=1000
+        name="W3",
+        sizes=(2, 6, 2, 2),
+        batch=200,
+        rows=200,
+        hidden="tanh",
+        lr=0.05,
+        unrolled=1000,
     ),
     Workload(
         name="W3b",
@@ -113,6 +119,7 @@ WORKLOADS = (
         batch=32,
         rows=10240,
         hidden="tanh",
+        lr=0.05,
         loss="logistic",
         unrolled=1000,
     ),
