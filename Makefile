@@ -33,13 +33,14 @@ test-full: $(VENV)/.ready-test ## the same at nightly length, with branch covera
 	$(PY) -m coverage report
 	$(PY) -m coverage report --fail-under=100 --include='$(COVERED)'
 
-check: $(VENV)/.ready-dev ## style, types, layers, budgets, imports, spelling
+check: $(VENV)/.ready-dev ## style, types, layers, budgets, imports, table, spelling
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m pyright --warnings --pythonpath $(PY)
 	$(VENV)/bin/lint-imports --no-logo
 	$(PY) scripts/check_budgets.py
 	$(PY) scripts/check_imports.py
+	$(PY) scripts/write_gate_table.py --check
 	$(VENV)/bin/codespell
 
 docs: $(VENV)/.ready-docs ## build the pages of docs/ into build/docs

@@ -85,7 +85,7 @@ eigh = define(
     ByHand(_pull, _push),
     kind="matrix",
     operations=cubic(9.0),
-    convention="see Linear algebra in Conventions",
+    convention="for vectors, see linear algebra in Conventions",
 )
 
 

@@ -110,7 +110,7 @@ svd = define(
     ByHand(_pull, _push),
     kind="matrix",
     operations=cubic(22.0),
-    convention="see Linear algebra in Conventions",
+    convention="for vectors, see linear algebra in Conventions",
 )
 
 
