@@ -14,8 +14,8 @@ from hubel.gates.define import dtype_of, elementwise, implements
 from hubel.graph.node import spec_of
 from hubel.graph.registry import NUMPY, Value
 
-LARGEST = 16
-"""Whole exponents up to this one are worked out by multiplication."""
+PRODUCTS = range(1, 17)
+"""Whole exponents that are worked out by multiplication."""
 
 
 def _to_base(out: Value, x: Value, y: Value) -> Value:
@@ -92,13 +92,15 @@ def raised(x: Value, y: Value) -> Value:
     Whole exponents are products, since the general power is 20 to 100 times slower.
     """
     weak = spec_of(x).weak
+    if type(y) is int and not weak and dtype_of(x).kind in "iu" and y in PRODUCTS:
+        return _product(x, y)
     if type(y) not in (int, float) or weak or dtype_of(x).kind not in "fc":
         return power(x, y)
     if y == 0.5:
         return sqrt(x)
     if y == -1:
         return reciprocal(x)
-    if y in range(1, LARGEST + 1):
+    if y in PRODUCTS:
         return _product(x, int(y))
     return power(x, y)
 
