@@ -1,4 +1,4 @@
-"""Transposition of a matrix as native code: squares of vectors, and loops at the rim."""
+"""Transposition of a matrix as native code: squares of vectors, loops at the rim."""
 
 from __future__ import annotations
 
