@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 
-import llvmlite.binding as llvm
 import numpy as np
 
 from hubel.compiler.llvm.math import needs, source
@@ -54,6 +53,8 @@ class Loops:
     """Compiled loops by name; also the assembly, to see whether it is vector code."""
 
     def __init__(self, names, cpu=None, features=None):
+        import llvmlite.binding as llvm
+
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         host = llvm.get_host_cpu_features().flatten()
