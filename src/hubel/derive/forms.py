@@ -15,7 +15,7 @@ from hubel.structure import (
 )
 from hubel.structure.chain import Estimate
 
-_FEW = 8
+FEW = 8
 """Through so few numbers what follows is a sum of that many outer products."""
 
 _ROOM = 2
@@ -27,7 +27,7 @@ def through_few(left: Operator, right: Operator) -> LowRank | None:
     rows, few, columns = left.shape[0], *right.shape
     stored = isinstance(left, Entrywise) and isinstance(right, Entrywise)
     terms, _ = Estimate.of(left).times(Estimate.of(right))
-    if not stored or few > _FEW or 2 * few * (rows + columns) > terms:
+    if not stored or few > FEW or 2 * few * (rows + columns) > terms:
         return None
     return LowRank(left.matrix(), right.matrix().T)
 

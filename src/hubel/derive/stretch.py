@@ -15,7 +15,7 @@ import numpy as np
 from hubel.derive.effort import Flow, last_uses
 from hubel.graph.node import Node
 from hubel.graph.registry import Value
-from hubel.structure import Diagonal, Operator, Scaled
+from hubel.structure import Composed, Diagonal, Operator, Scaled
 
 Array = np.ndarray[Any, Any]
 
@@ -51,8 +51,11 @@ class Stretch:
     @property
     def products(self) -> float:
         """The multiplications that `whole` takes."""
-        known = self._whole is not None or isinstance(self.before, Scaled)
-        return 0.0 if known else self.before.nbytes / self.before.dtype.itemsize
+        before = self.before
+        if self._whole is not None or isinstance(before, Scaled):
+            return 0.0
+        scaled = before.factors[0] if isinstance(before, Composed) else before
+        return scaled.nbytes / scaled.dtype.itemsize
 
     def whole(self) -> Operator:
         """Multiply the stretch out, once."""
@@ -61,7 +64,12 @@ class Stretch:
         assert self.partials is not None  # or the whole would be known
         own, before = Diagonal(self.partials), self.before
         alone = isinstance(before, Scaled) and before.is_identity
-        whole = self._whole = own if alone else own @ before
+        if isinstance(before, Composed):  # a chain whose order is not chosen yet
+            first, *rest = before.factors
+            whole: Operator = Composed((own @ first, *rest))
+        else:
+            whole = own if alone else own @ before
+        self._whole = whole
         return whole
 
     def onto(self, node: Node) -> Array:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from hubel.derive.effort import CALL, Flow, last_uses
-from hubel.derive.forms import simplest, through_few
+from hubel.derive.forms import FEW, simplest, through_few
 from hubel.derive.local import (
     dtype_between,
     local_operator,
@@ -56,6 +57,9 @@ class Accumulation:
     ----------
     spent : float
         Operations so far.
+    chains : list of (int, float, float)
+        Of each chain of three matrices or more: how many, the operations in the best
+        order, and in that of a forward sweep.
     """
 
     def __init__(self, flow: Flow, values: Mapping[Node, Value], budget: float) -> None:
@@ -63,7 +67,11 @@ class Accumulation:
         self._values = values
         self._budget = budget
         self._locals: dict[tuple[Node, int], Operator] = {}
+        self._uses = Counter(
+            [n.inputs[i] for n, places in flow.items() for i in places]
+        )
         self.spent = 0.0
+        self.chains: list[tuple[int, float, float]] = []
 
     def jacobians(self, source: Node, outputs: Sequence[Node]) -> dict[Node, Operator]:
         """Return the Jacobian of each output with respect to one input.
@@ -103,6 +111,8 @@ class Accumulation:
         for position in positions:
             before = self._whole(found[node.inputs[position]])
             part = self._product(node, position, before)
+            if len(positions) > 1:
+                part = self._in_order(part)
             if total is not None:
                 self._spend(_size(total) + _size(part))
             total = part if total is None else total + part
@@ -117,9 +127,15 @@ class Accumulation:
     def _product(self, node: Node, position: int, before: Operator) -> Operator:
         local = self._local(node, position)
         if isinstance(local, Applied):
-            return self._carried(node, local, before)
+            return self._carried(node, local, self._in_order(before))
         if isinstance(before, Scaled) and before.is_identity:
             return local
+        alone = self._uses[node.inputs[position]] == 1
+        if alone and isinstance(local, Dense) and local.shape[1] > FEW:
+            chain = before.factors if isinstance(before, Composed) else (before,)
+            if isinstance(chain[0], Dense):
+                return Composed((local, *chain))  # the order is chosen at its end
+        before = self._in_order(before)
         self._spend(_terms(local, before))
         return through_few(local, before) or local @ before
 
@@ -129,6 +145,25 @@ class Accumulation:
             self._spend(operations(node) + CALL)
             self._locals[key] = local_operator(node, position, self._values)
         return self._locals[key]
+
+    def _in_order(self, chain: Operator) -> Operator:
+        """Multiply a chain of matrices in the order of the fewest operations."""
+        if not isinstance(chain, Composed) or not isinstance(chain.factors[0], Dense):
+            return chain
+        self._spend(self._ordered(chain))
+        return chain.explicit()
+
+    def _ordered(self, chain: Composed) -> float:
+        """Count what a chain takes in its best order, and note that."""
+        parts = [Estimate.of(factor) for factor in chain.factors]
+        cost, _ = best_order(parts)
+        if len(parts) > 2:
+            forward, product = 0.0, parts[-1]
+            for part in reversed(parts[:-1]):
+                terms, product = part.times(product)
+                forward += terms
+            self.chains.append((len(parts), cost, forward))
+        return cost
 
     def _carried(self, node: Node, local: Applied, before: Operator) -> Operator:
         """Multiply by a gate known by its products alone: one for each column."""
@@ -171,8 +206,7 @@ class Accumulation:
                 return total
             self._spend(float(room))
             return total.explicit()
-        estimates = [Estimate.of(factor) for factor in total.factors]
-        cost, _ = best_order(estimates)
+        cost = self._ordered(total)
         if 2 * total.work <= room and self.spent + cost > self._budget:
             return total
         self._spend(cost)

@@ -264,7 +264,18 @@ def _structured(recording: Recording, effort: Effort) -> tuple[Blocks, Account] 
     except TooCostly:
         return None
     ways = {"forward": effort.all_forward, "reverse": effort.all_reverse}
-    return blocks, Account("structure", 0, _PRODUCTS, work.spent, ways)
+    return blocks, Account("structure", 0, _told(work), work.spent, ways)
+
+
+def _told(work: Accumulation) -> str:
+    """Say why, and what the order of the longest chain of matrices saved."""
+    if not work.chains:
+        return _PRODUCTS
+    count, best, forward = max(work.chains)
+    return (
+        f"{_PRODUCTS}; {count} matrices in a chain are multiplied in the order that "
+        f"takes {best:.3g} operations (from the input on: {forward:.3g})"
+    )
 
 
 def _products(recording: Recording, why: str) -> tuple[Blocks, Account]:
