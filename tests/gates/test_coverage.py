@@ -64,6 +64,12 @@ fft.ihfft
 """.split()
 """Its two lists of gaps: no derivative at all or none forward, and wishes."""
 
+AUTOGRAD_SCIPY = """
+beta betainc betaln digamma erf erfc erfcinv erfinv expit gamma gammainc gammaincc gammaln
+gammasgn i0 i1 iv ive j0 j1 jn logit logsumexp multigammaln polygamma psi rgamma y0 y1 yn
+""".split()
+"""What its ``scipy.special`` has."""
+
 WITHOUT_ORDER = {"median", "nanmedian"}
 """Where NumPy takes the middle one of complex numbers, as if they had an order."""
 
@@ -101,6 +107,14 @@ def test_a_function_has_a_meaning_or_a_refusal(name: str):
         assert (function in NUMPY) + refused == 1
     else:
         assert refused
+
+
+@pytest.mark.parametrize("name", AUTOGRAD_SCIPY)
+def test_a_special_function_has_a_meaning_or_a_refusal(name: str):
+    special = pytest.importorskip("scipy.special")
+    load_all()
+    refused = refusal_of(f"scipy.special.{name}") is not None
+    assert (getattr(special, name) in NUMPY) + refused == 1
 
 
 def composed(name: str) -> bool:

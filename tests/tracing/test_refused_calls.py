@@ -88,6 +88,16 @@ def test_the_function_the_line_and_the_remedy(name: str):
         assert caught.value.where.startswith(f"{__file__}:")
 
 
+def test_functions_of_scipy_that_are_no_ufuncs():
+    special = pytest.importorskip("scipy.special")
+    for f, remedy in (
+        (lambda x: special.logsumexp(x), r"np\.logaddexp\.reduce"),
+        (lambda x: special.polygamma(1, x), "psi"),
+    ):
+        with pytest.raises(TraceError, match=remedy):
+            hb.vjp(f, X)
+
+
 def test_a_line_without_source_gets_the_general_remedy():
     run: dict[str, Any] = {}
     exec("def f(x):\n    return a.dot(x)", {"a": PLAIN}, run)

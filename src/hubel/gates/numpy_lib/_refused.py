@@ -1,4 +1,4 @@
-"""What NumPy has and a graph has not: why, and what to use instead.
+"""What NumPy and SciPy have and a graph has not: why, and what to use instead.
 
 Everything else that NumPy hands over to other arrays has a meaning.
 """
@@ -138,6 +138,35 @@ _refuse(
     "it wants a Python number, which would lose the graph",
     "use the NumPy function: np.sin in place of math.sin, np.sum in place of math.fsum",
     "",
+)
+
+# Functions of SciPy that are no ufuncs make plain arrays of their arguments too.
+PLAIN = "it makes plain arrays of its arguments, which would lose the graph"
+_refuse(
+    "logsumexp",
+    PLAIN,
+    "use np.logaddexp.reduce(x, axis), which is the same",
+    "scipy.special",
+)
+_refuse(
+    "softmax log_softmax",
+    PLAIN,
+    "use x - np.logaddexp.reduce(x, axis, keepdims=True), which is the logarithm of "
+    "softmax, and np.exp of it",
+    "scipy.special",
+)
+_refuse(
+    "polygamma multigammaln",
+    PLAIN,
+    "use derivatives of scipy.special.psi (hb.grad), and sums of scipy.special.gammaln",
+    "scipy.special",
+)
+_refuse(
+    "linalg fft signal integrate interpolate optimize sparse stats ndimage",
+    PLAIN,
+    "use np.linalg, np.fft, np.convolve and np.interp, scipy.special for densities, or "
+    "wrap it in a hubel.Gate with its own backward",
+    "scipy",
 )
 
 # Methods of plain arrays, which do not ask what their arguments are.
