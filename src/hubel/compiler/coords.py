@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 
-from hubel.compiler.primitives import DTYPES, ELEMENTWISE, REDUCTIONS
+from hubel.compiler.operation import is_operation
+from hubel.compiler.primitives import DTYPES, REDUCTIONS
 from hubel.graph.node import Node
 
 OTHERS = ("copy", "labels_within", "one_hot")
@@ -26,10 +27,11 @@ def natural(shape: Shape) -> Coords:
 
 def is_printed(node: Node) -> bool:
     """Whether backends print a node as a part of a kernel."""
-    if not all(n.dtype.name in DTYPES for n in (node, *node.inputs)):
+    every = (node, *node.inputs)
+    if not all(n.dtype.name in DTYPES and n.dtype.isnative for n in every):
         return False
     name = node.gate.name
-    if name in ELEMENTWISE or name in OTHERS:
+    if name in OTHERS or is_operation(node):
         return True
     if name in REDUCTIONS:
         axes = reduced_axes(node)

@@ -18,9 +18,9 @@ from hubel.compiler.coords import (
 )
 from hubel.compiler.kernel import ELEMENT, ONCE, ROW, Kernel, Operand, Statement
 from hubel.compiler.locate import Location
+from hubel.compiler.operation import operation
 from hubel.compiler.primitives import ELEMENTWISE, REDUCTIONS
 from hubel.compiler.regions import Group
-from hubel.gates.define import result_dtype
 from hubel.graph.node import CONSTANT, Node
 
 FEW = 16
@@ -232,7 +232,7 @@ class _Writer:
             return self._within(args[0], node.params["classes"])
         if name == "copy" or ELEMENTWISE[name] == "cast":
             return self._cast(args[0], dtype)
-        op, wanted = _operation(node)
+        op, wanted = operation(node)
         kinds = ["bool", wanted, wanted] if op == "where" else [wanted] * len(args)
         args = [self._cast(a, kind) for a, kind in zip(args, kinds, strict=True)]
         return self._add(op, *args, dtype=dtype)
@@ -336,36 +336,3 @@ def _uniform(node: Node) -> Any:
     if value.size and not any(value.strides):
         return value.reshape(-1)[0]
     return value.reshape(-1)[0] if value.size == 1 else None
-
-
-LOGIC = frozenset({"logical_and", "logical_not", "logical_or", "logical_xor"})
-TESTS = frozenset({"isfinite", "isinf", "isnan", "signbit"})
-OF_BOOLS = {
-    "add": "logical_or",
-    "bitwise_and": "logical_and",
-    "bitwise_invert": "logical_not",
-    "bitwise_or": "logical_or",
-    "bitwise_xor": "logical_xor",
-    "invert": "logical_not",
-    "maximum": "logical_or",
-    "minimum": "logical_and",
-    "multiply": "logical_and",
-}
-"""What arithmetic means for two bools."""
-
-
-def _operation(node: Node) -> tuple[str, str]:
-    """Return a node's primitive and the dtype that its arguments need."""
-    op, dtype = ELEMENTWISE[node.gate.name], node.dtype.name
-    if op in LOGIC:
-        return op, "bool"
-    if dtype != "bool" or op == "where":
-        return op, dtype
-    if op in OF_BOOLS:
-        return OF_BOOLS[op], "bool"
-    first, last = node.inputs[0], node.inputs[-1]
-    weak = first.weak, last.weak
-    common = result_dtype(np.add, (first.dtype, last.dtype), weak)
-    if op in TESTS and common.kind != "f":
-        return op, "float64"
-    return op, "uint8" if common.kind == "b" else common.name

@@ -1,0 +1,246 @@
+"""The LLVM backend: a plan as machine code, with calls of NumPy where it has none."""
+
+from __future__ import annotations
+
+import struct
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from hubel.compiler.llvm.arrays import Control
+from hubel.compiler.llvm.jit import Loaded, compile_module
+from hubel.compiler.llvm.program import UNUSABLE, Program, Stretch, is_number
+from hubel.compiler.memory import ALIGNMENT
+from hubel.compiler.native import HostCall, NativePlan, make_native_plan
+from hubel.compiler.numpy_plan import NumpyPlan
+from hubel.compiler.plan import Plan
+from hubel.graph.node import CONSTANT, INPUT, Node
+
+Array = Any
+
+
+class LlvmPlan:
+    """Run a plan as machine code.
+
+    Calls are serialised by a lock, because they share the arena.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is run.
+    fallback : NumpyPlan
+        Runs a call whose arrays native code cannot take, and finds the words for what
+        is wrong with its values.
+    strict : bool
+        Whether each operation is rounded on its own, as in NumPy.
+
+    Attributes
+    ----------
+    plan : Plan
+    native : NativePlan
+        The same in steps.
+    text : str
+        The module.
+
+    Raises
+    ------
+    NativeError
+        If there is no native form, such as without a BLAS.
+    """
+
+    def __init__(
+        self, plan: Plan, fallback: NumpyPlan, *, strict: bool = False
+    ) -> None:
+        self.plan, self._fallback = plan, fallback
+        self.native: NativePlan = make_native_plan(plan.graph, plan.writes)
+        program = Program(self.native, strict=strict)
+        self.text = program.text
+        loaded = compile_module(self.text)
+        self._enter = loaded.entry("hubel.enter")
+        self._memory = _Memory(self.native, program, loaded)
+        stretches = [] if program.is_whole else program.stretches
+        self._work = [self._piece(each, loaded) for each in stretches]
+        self._lock = threading.Lock()
+
+    def __call__(self, inputs: Sequence[Array]) -> tuple[Array, ...]:
+        """Run on the values of the graph's inputs; return those of its outputs."""
+        memory = self._memory
+        with self._lock:
+            arrays = memory.arrays(inputs)
+            status = UNUSABLE if arrays is None else self._enter()
+            if status == UNUSABLE:
+                arrays = memory.contiguous(inputs)
+                status = UNUSABLE if arrays is None else self._enter()
+            if status == 0 and arrays is not None:
+                for piece in self._work:
+                    status |= piece(arrays)
+                if status == 0:
+                    return memory.results(arrays, inputs)
+        return self._fallback(inputs)
+
+    def _piece(self, stretch: Stretch, loaded: Loaded) -> Callable[[list[Array]], int]:
+        if stretch.name:
+            function = loaded.entry(stretch.name)
+            return lambda _: function()
+        (step,) = stretch.steps
+        assert isinstance(step, HostCall)  # nothing else has no name
+        return self._memory.host_call(step.node)
+
+
+class _Memory:
+    """The arrays of a plan's values: where they are at each call."""
+
+    def __init__(self, plan: NativePlan, program: Program, loaded: Loaded) -> None:
+        self.plan, slots = plan, program.slots
+        self.slots = slots
+        names = list(plan.graph.inputs.values())
+        self.array_inputs = [i for i, n in enumerate(names) if not is_number(n)]
+        self.number_inputs = [i for i, n in enumerate(names) if is_number(n)]
+        self.inputs = {node: i for i, node in enumerate(names)}
+        self.fresh = [(n.shape, n.dtype) for n in slots.arrays[slots.inputs :]]
+        kinds = "".join("d" if n.dtype.kind == "f" else "q" for n in slots.numbers)
+        self.control = Control.of(loaded, "hubel.control", len(slots.arrays), kinds)
+        self.place = {node: i for i, node in enumerate(slots.arrays)}
+        self.static = {n: np.ascontiguousarray(n.known) for n in slots.constants}
+        space = np.empty(plan.arena + ALIGNMENT, np.uint8)
+        start = -space.ctypes.data % ALIGNMENT
+        self.arena = space[start : start + plan.arena]
+        self._write_table(loaded)
+        for node, home in plan.homes.items():
+            if home.kind == "arena":
+                flat = self.arena[home.offset : home.offset + node.nbytes]
+                self.static[node] = flat.view(node.dtype).reshape(node.shape)
+        self._outputs = [self._output(name) for name in plan.graph.outputs]
+        self._copies = [
+            (number, self.inputs[plan.graph.inputs[plan.writes[name]]])
+            for number, name in enumerate(plan.graph.outputs)
+            if name in plan.writes and not self._is_donated(plan.graph.outputs[name])
+        ]
+
+    def _write_table(self, loaded: Loaded) -> None:
+        import ctypes
+
+        table = (ctypes.c_int64 * self.slots.count).from_address(
+            loaded.variable("hubel.table")
+        )
+        table[0] = self.arena.ctypes.data
+        for node in self.slots.constants:
+            table[self.slots.place[node]] = self.static[node].ctypes.data
+
+    def arrays(self, inputs: Sequence[Array]) -> list[Array] | None:
+        """Collect the arrays of a call and write the control block."""
+        found = [inputs[i] for i in self.array_inputs]
+        for i, each in enumerate(found):
+            if each.__class__ is not np.ndarray:
+                found[i] = np.asarray(each)
+        found += [np.empty(shape, dtype) for shape, dtype in self.fresh]
+        return self._put(found, inputs)
+
+    def contiguous(self, inputs: Sequence[Array]) -> list[Array] | None:
+        """Do the same with copies of what does not lie in one piece.
+
+        None where a donated array does not, as its copy would be written.
+        """
+        found: list[Array] = []
+        for i, writes in zip(self.array_inputs, self.slots.written, strict=False):
+            each = np.asarray(inputs[i])
+            usable = each.flags.c_contiguous and each.flags.aligned
+            if writes and not usable:
+                return None
+            found.append(each if usable else np.array(each, order="C"))
+        found += [np.empty(shape, dtype) for shape, dtype in self.fresh]
+        return self._put(found, inputs)
+
+    def _put(self, found: list[Array], inputs: Sequence[Array]) -> list[Array] | None:
+        try:
+            self.control.put(found, *[inputs[i] for i in self.number_inputs])
+        except (struct.error, OverflowError):  # an int beyond 64 bits
+            return None
+        return found
+
+    # What Python computes --------------------------------------------------------
+
+    def value(self, node: Node, arrays: list[Array]) -> Array:
+        """Return a value, which lies in memory or is a view of what does."""
+        if node in self.static:
+            return self.static[node]
+        if node in self.place:
+            return arrays[self.place[node]]
+        home = self.plan.homes.get(node)
+        if home is not None and home.base is not None:
+            return arrays[self.place[home.base]]
+        if node.gate is INPUT:  # one of Python's numbers
+            return self._number(node)
+        given = [self.value(i, arrays) for i in node.inputs]
+        return node.gate.forward(*given, **node.params)
+
+    def _number(self, node: Node) -> Array:
+        place = 8 * (len(self.slots.arrays) + self.slots.numbers.index(node))
+        code = "=d" if node.dtype.kind == "f" else "=q"
+        return struct.unpack_from(
+            code, memoryview(self.control.memory).cast("B"), place
+        )[0]
+
+    def host_call(self, node: Node) -> Callable[[list[Array]], int]:
+        """Return what computes a node with NumPy and puts it where it belongs."""
+
+        def call(arrays: list[Array]) -> int:
+            given = [self._given(i, arrays) for i in node.inputs]
+            out = self.value(node, arrays)
+            with np.errstate(all="ignore"):
+                if node.gate.facts.fills and not node.weak:
+                    node.gate.forward(*given, **node.params, out=out)
+                else:
+                    out[...] = node.gate.forward(*given, **node.params)
+            return 0
+
+        return call
+
+    def _given(self, node: Node, arrays: list[Array]) -> Array:
+        """Return an argument as NumPy's gates want it: weak values as Python's."""
+        value = self.value(node, arrays)
+        if node.gate is CONSTANT:
+            return node.known
+        return value.item() if node.weak and hasattr(value, "item") else value
+
+    # What comes back -------------------------------------------------------------
+
+    def results(
+        self, arrays: list[Array], inputs: Sequence[Array]
+    ) -> tuple[Array, ...]:
+        """Return the outputs: nothing that a later call will overwrite."""
+        found = [output(arrays) for output in self._outputs]
+        for number, given in self._copies:
+            np.copyto(inputs[given], found[number])
+            found[number] = inputs[given]
+        return tuple(found)
+
+    def _is_donated(self, node: Node) -> bool:
+        home = self.plan.homes.get(node)
+        return home is not None and home.kind == "donated"
+
+    def _output(self, name: str) -> Callable[[list[Array]], Array]:
+        node = self.plan.graph.outputs[name]
+        home = self.plan.homes.get(node)
+        if home is not None and (home.base is not None or home.kind == "fresh"):
+            first = next(n for n in self.plan.graph.outputs if self._is(n, node))
+            place = self.place[node if home.base is None else home.base]
+            if first == name or home.base is not None:
+                return lambda arrays: arrays[place]
+            return lambda arrays: arrays[place].copy()
+        if home is not None and not node.shape:
+            memory = self.static[node]
+            return (lambda _: memory.item()) if node.weak else (lambda _: memory[()])
+        return lambda arrays: _own(node, self.value(node, arrays))
+
+    def _is(self, name: str, node: Node) -> bool:
+        return self.plan.graph.outputs[name] is node
+
+
+def _own(node: Node, value: Array) -> Array:
+    """Return a value in memory of its own."""
+    if node.weak:
+        return value.item() if hasattr(value, "item") else value
+    return np.array(value)[()] if not node.shape else np.array(value)

@@ -1,0 +1,302 @@
+"""A native plan as the text of one module.
+
+The module reads a control block: the addresses of the array objects of a call, then its
+numbers. ``@hubel.enter`` looks the arrays over and writes where their data lie into a
+table; a function for each stretch of native steps does the work from there. Python's
+steps come in between.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hubel.compiler.coords import strides_of
+from hubel.compiler.llvm.arrays import TEXT as ON_ARRAYS
+from hubel.compiler.llvm.blas import Product, find_product
+from hubel.compiler.llvm.module import Module
+from hubel.compiler.llvm.small import SmallProduct, fits
+from hubel.compiler.llvm.target import host
+from hubel.compiler.llvm.transpose import transpose_text
+from hubel.compiler.lower import KernelCall
+from hubel.compiler.native import HostCall, NativePlan, ProductCall, Step
+from hubel.errors import NativeError
+from hubel.graph.node import CONSTANT, Node
+
+UNUSABLE = -1
+"""What ``@hubel.enter`` gives when it cannot use an array as it is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretch:
+    """Steps in a row that native code does, or one that Python does.
+
+    Attributes
+    ----------
+    name : str
+        The function of native steps; empty for a step of Python's.
+    steps : tuple of Step
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+
+
+class Slots:
+    """What lies where in the control block and in the table of addresses.
+
+    Attributes
+    ----------
+    arrays : list of Node
+        Inputs that are arrays, then fresh outputs: whose objects the block names.
+    numbers : list of Node
+        Inputs that are Python's numbers: float64 and int64 in the block.
+    constants : list of Node
+        Arrays that never change.
+    """
+
+    def __init__(self, plan: NativePlan) -> None:
+        inputs = list(plan.graph.inputs.values())
+        self.numbers = [n for n in inputs if is_number(n)]
+        self.arrays = [n for n in inputs if not is_number(n)]
+        self.inputs = len(self.arrays)
+        self.arrays += [n for n, home in plan.homes.items() if home.kind == "fresh"]
+        self.constants = [n for n in plan.graph.nodes if n.gate is CONSTANT]
+        written = {home.base for home in plan.homes.values() if home.base is not None}
+        self.written = [n in written for n in self.arrays]
+        order = [*self.arrays, *self.numbers, *self.constants]
+        self.place = {node: i + 1 for i, node in enumerate(order)}
+        self.count = len(order) + 1
+
+
+def is_number(node: Node) -> bool:
+    """Whether an input is one of Python's numbers that the control block can hold."""
+    return node.weak and node.dtype.name in ("float64", "int64")
+
+
+class Program:
+    """The text of a plan's module and the names in it.
+
+    Attributes
+    ----------
+    slots : Slots
+    stretches : list of Stretch
+    products : set of Product
+        What has to be there when the module is loaded.
+    """
+
+    def __init__(self, plan: NativePlan, *, strict: bool = False) -> None:
+        self.plan, self.slots = plan, Slots(plan)
+        self.module = Module(strict=strict)
+        self.products: dict[str, Product] = {}
+        self.small: dict[str, SmallProduct] = {}
+        self.module.add(ON_ARRAYS)
+        self.stretches: list[Stretch] = []
+        for steps in _stretches(plan.steps):
+            self._stretch(steps)
+        self._globals()
+        self._enter()
+
+    @property
+    def text(self) -> str:
+        """The text of the module."""
+        return self.module.text()
+
+    def _globals(self) -> None:
+        slots = self.slots
+        block = max(len(slots.arrays) + len(slots.numbers), 1)
+        self.module.add(
+            f"@hubel.control = global [{block} x i64] zeroinitializer\n"
+            f"@hubel.table = global [{slots.count} x ptr] zeroinitializer, align 64\n"
+            "@hubel.status = global i64 0"
+        )
+        if self.small:
+            wide = host().vector_bytes
+            for dtype in sorted({each.dtype for each in self.small.values()}):
+                self.module.add(transpose_text(dtype, wide))
+            for small in self.small.values():
+                self.module.add(small.text())
+        for product in self.products.values():
+            self.module.add(product.declare())
+
+    def _enter(self) -> None:
+        """Write the entry, which goes on with the work if Python has no part in it."""
+        lines = ["start:"]
+        fine: list[str] = []
+        slots = self.slots
+        for i, writes in enumerate(slots.written):
+            lines.append(
+                f"  %o{i} = load i64, ptr getelementptr (i64, ptr @hubel.control, "
+                f"i64 {i})"
+            )
+            lines.append(
+                f"  %u{i} = call i1 @hubel.usable(i64 %o{i}, i1 {str(writes).lower()})"
+            )
+            before = fine[-1] if fine else "true"
+            lines.append(f"  %f{i} = and i1 %u{i}, {before}")
+            fine.append(f"%f{i}")
+        lines.append(f"  br i1 {fine[-1] if fine else 'true'}, label %go, label %stop")
+        lines += ["stop:", f"  ret i64 {UNUSABLE}", "go:"]
+        for i in range(len(slots.arrays)):
+            lines.append(f"  %d{i} = call ptr @hubel.data(i64 %o{i})")
+            lines.append(f"  store ptr %d{i}, ptr {_entry(i + 1)}")
+        first = len(slots.arrays)
+        for i in range(first, first + len(slots.numbers)):
+            number = f"getelementptr (i64, ptr @hubel.control, i64 {i})"
+            lines.append(f"  store ptr {number}, ptr {_entry(i + 1)}")
+        lines.append("  store i64 0, ptr @hubel.status")
+        if self.is_whole:
+            lines += [f"  call i64 @{each.name}()" for each in self.stretches]
+            lines.append("  %status = load i64, ptr @hubel.status")
+            lines.append("  ret i64 %status")
+        else:
+            lines.append("  ret i64 0")
+        body = "\n".join(lines)
+        self.module.add(f"define i64 @hubel.enter() {{\n{body}\n}}")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether native code does every step."""
+        return all(each.name for each in self.stretches)
+
+    def _stretch(self, steps: tuple[Step, ...]) -> None:
+        if isinstance(steps[0], HostCall):
+            self.stretches.append(Stretch("", steps))
+            return
+        name = f"hubel.stretch{len(self.stretches)}"
+        self.stretches.append(Stretch(name, steps))
+        lines = _Lines()
+        for step in steps:
+            number = self.plan.steps.index(step)
+            if isinstance(step, KernelCall):
+                self._kernel(step, number, lines)
+            elif isinstance(step, ProductCall):
+                self._product(step, lines)
+        lines.put("%status = load i64, ptr @hubel.status")
+        lines.put("ret i64 %status")
+        self.module.add(f"define i64 @{name}() {{\n{lines.text}\n}}")
+
+    def _kernel(self, call: KernelCall, number: int, lines: _Lines) -> None:
+        kernel = call.kernel
+        name = self.module.kernel(kernel)
+        words: list[str] = []
+        for array in call.arrays:
+            size = array.root.dtype.itemsize
+            words.append(f"ptr {self._address(array.root, array.offset * size, lines)}")
+        scratch = self.plan.scratch.get(number, 0)
+        words.append(f"ptr {lines.at(lines.base(0), scratch)}")
+        words.append("ptr @hubel.status")
+        words += [f"i64 {extent}" for extent in call.space]
+        for operand, array in zip(kernel.operands, call.arrays, strict=True):
+            letters = zip(operand.pattern, array.strides, strict=True)
+            words += [f"i64 {stride}" for letter, stride in letters if letter == "s"]
+        lines.put(f"call void {name}({', '.join(words)})")
+
+    def _product(self, call: ProductCall, lines: _Lines) -> None:
+        dtype, size = call.node.dtype.name, call.node.dtype.itemsize
+        home = self.plan.locations[call.node]
+        out = self._address(home.root, home.offset * size, lines)
+        a = self._address(call.left.root, call.left.offset * size, lines)
+        b = self._address(call.right.root, call.right.offset * size, lines)
+        turned = call.left.turned, call.right.turned
+        small = _small(call)
+        if small is not None:
+            self.small[small.name] = small
+            count = call.k if turned[0] else call.m
+            lines.put(small.call(out, a, b, count))
+            return
+        product = require_product(dtype)
+        self.products[dtype] = product
+        rows = call.left.stride, call.right.stride, strides_of(call.node.shape)[0]
+        extents = call.m, call.n, call.k
+        lines.put(
+            product.call(a, b, out, extents=extents, rows=rows, transposed=turned)
+        )
+
+    def _address(self, root: Node, offset: int, lines: _Lines) -> str:
+        """Write where the memory of a node is, so many bytes from its start."""
+        home = self.plan.homes.get(root)
+        if home is not None and home.kind == "arena":
+            return lines.at(lines.base(0), home.offset + offset)
+        if home is not None and home.base is not None:
+            root = home.base
+        return lines.at(lines.base(self.slots.place[root]), offset)
+
+
+def _stretches(steps: tuple[Step, ...]) -> list[tuple[Step, ...]]:
+    """Cut the steps where Python has to do one."""
+    found: list[tuple[Step, ...]] = []
+    run: list[Step] = []
+    for step in steps:
+        if isinstance(step, HostCall):
+            if run:
+                found.append(tuple(run))
+            run = []
+            found.append((step,))
+        else:
+            run.append(step)
+    if run:
+        found.append(tuple(run))
+    return found
+
+
+def _small(call: ProductCall) -> SmallProduct | None:
+    """Return code of our own for a product, if it is small enough."""
+    turned = call.left.turned, call.right.turned
+    extents: tuple[int | None, int | None, int | None]
+    extents = (None, call.n, call.k) if not turned[0] else (call.m, call.n, None)
+    packed = call.left.stride == (call.m if turned[0] else call.k)
+    packed = packed and call.right.stride == (call.k if turned[1] else call.n)
+    if not packed or not fits(extents, turned):
+        return None
+    dtype = call.node.dtype.name
+    return SmallProduct(dtype, extents, turned, vector_bytes=host().vector_bytes)
+
+
+def require_product(dtype: str) -> Product:
+    """Return BLAS's product of a dtype."""
+    found = find_product(dtype)
+    if found is None:
+        raise NativeError(
+            f"no BLAS with a product of {dtype} was found",
+            remedy="plans with large products run on NumPy here",
+        )
+    return found
+
+
+def _entry(i: int) -> str:
+    return f"getelementptr (ptr, ptr @hubel.table, i64 {i})"
+
+
+class _Lines:
+    """The lines of a function; addresses are read from the table once."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.bases: dict[int, str] = {}
+        self.places: dict[tuple[str, int], str] = {}
+
+    @property
+    def text(self) -> str:
+        """All lines."""
+        return "\n".join(self.lines)
+
+    def put(self, line: str) -> None:
+        """Append an instruction."""
+        self.lines.append(f"  {line}")
+
+    def base(self, i: int) -> str:
+        """Write an address of the table."""
+        if i not in self.bases:
+            self.bases[i] = f"%b{i}"
+            self.put(f"%b{i} = load ptr, ptr {_entry(i)}")
+        return self.bases[i]
+
+    def at(self, base: str, offset: int) -> str:
+        """Write the address so many bytes further on."""
+        if not offset:
+            return base
+        key = base, offset
+        if key not in self.places:
+            self.places[key] = f"%a{len(self.places)}"
+            self.put(f"{self.places[key]} = getelementptr i8, ptr {base}, i64 {offset}")
+        return self.places[key]
