@@ -13,9 +13,8 @@ import sys
 import time
 from collections.abc import Callable
 
+from benchmarks._process import wait_until_idle
 from benchmarks.steps.workload import Workload
-
-_QUIET, _AT_MOST = 0.1, 120.0
 
 
 def main(kind: str, widths: list[int]) -> None:
@@ -29,7 +28,7 @@ def main(kind: str, widths: list[int]) -> None:
     run = make(work)
     run(1)
     done = _clocks()
-    _wait()
+    wait_until_idle()
     found = {
         "import": _between(imported, started),
         "first step": _between(started, done),
@@ -44,16 +43,6 @@ def _clocks() -> tuple[float, float]:
 
 def _between(first: tuple[float, float], last: tuple[float, float]) -> dict[str, float]:
     return {"wall": last[0] - first[0], "process": last[1] - first[1]}
-
-
-def _wait() -> None:
-    """Sleep until this process has used next to no time for a while."""
-    end = time.perf_counter() + _AT_MOST
-    while time.perf_counter() < end:
-        before = time.process_time()
-        time.sleep(_QUIET)
-        if time.process_time() - before < 0.02 * _QUIET:
-            return
 
 
 def _import_numpy() -> Callable[[Workload], Callable[[int], int]]:

@@ -1,9 +1,10 @@
-"""Give every library of this process the same number of threads."""
+"""Give every library of this process the same threads, and time to settle down."""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 
 _MARK = "BENCHMARK_THREADS"
 _VARIABLES = (
@@ -46,3 +47,13 @@ def environment(threads: int) -> dict[str, str]:
     found = dict.fromkeys(_VARIABLES, str(threads))
     found |= {_MARK: str(threads), "JAX_PLATFORMS": "cpu"}
     return found | ({"XLA_FLAGS": _XLA_ALONE} if threads == 1 else {})
+
+
+def wait_until_idle(at_most: float = 120.0) -> None:
+    """Sleep until this process takes no time: nothing compiles in the background."""
+    end, quiet = time.perf_counter() + at_most, 0.1
+    while time.perf_counter() < end:
+        before = time.process_time()
+        time.sleep(quiet)
+        if time.process_time() - before < 0.02 * quiet:
+            return

@@ -1,12 +1,13 @@
 """What does the gradient of an elementwise chain cost, from 1e3 to 1e7 numbers?
 
 The gradient with respect to x of sum(tanh(sigmoid(x * a + b) * c + d)**2), float32, on
-one thread. At 1e3 calls are what counts, at 1e5 arithmetic, at 1e7 memory: libraries
-lose most of their time there to pages that are new in every call, so that writing into
-an array of the caller's is shown beside. Targets: 0.53, 0.98 and 0.29 of the best
-peer's time (6 us, 105 us and 15 ms where the peers took 11.3 us, 107 us and 51 ms),
-where NumPy by hand, which differentiates nothing, is a peer only if there is no other.
-Peers with ``--peers``: JAX, autograd, PyTorch, with ``--slow`` torch.compile too.
+one thread, by the time of the process. At 1e3 calls are what counts, at 1e5 arithmetic,
+at 1e7 memory: libraries lose most of their time there to pages that are new in every
+call, so that writing into an array of the caller's is shown beside. Targets: 0.53, 0.98
+and 0.29 of the best peer's time (6 us, 105 us and 15 ms where the peers took 11.3 us,
+107 us and 51 ms), where NumPy by hand, which differentiates nothing, is a peer only if
+there is no other. Peers with ``--peers``: JAX, autograd, PyTorch, with ``--slow``
+torch.compile too.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from typing import Any
 import numpy as np
 
 import hubel as hb
-from benchmarks._harness import machine, race, verdict
-from benchmarks._process import settle
+from benchmarks._harness import machine, repeating, report, take_turns, verdict
+from benchmarks._process import settle, wait_until_idle
 
 A, B, C, D = 1.5, 0.25, 2.0, -0.5
 AT_MOST = {1_000: 0.53, 100_000: 0.98, 10_000_000: 0.29}
@@ -134,9 +135,11 @@ def contest(count: int) -> None:
         found = np.asarray(gradient(x))
         np.testing.assert_allclose(found, truth, rtol=1e-4, atol=2e-6, err_msg=name)
         assert found.dtype == np.float32, name
-    contestants = {name: lambda g=g: g(x) for name, g in gradients.items()}
+    wait_until_idle()
+    runners = {n: repeating(lambda g=g: g(x)) for n, g in gradients.items()}
+    times = take_turns(runners, rounds=11 if count < 10**6 else 5)
     title = f"gradient of an elementwise chain, {count:,} numbers, float32, one thread"
-    ratios = race(title, contestants, rounds=11 if count < 10**6 else 5)
+    ratios = report(title, {name: each.process for name, each in times.items()})
     best = min(others or by_numpy, key=ratios.__getitem__)
     verdict(f"hubel over {best}", 1 / ratios[best], AT_MOST[count])
 

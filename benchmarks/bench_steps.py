@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._harness import machine, take_turns
-from benchmarks._process import settle
+from benchmarks._process import settle, wait_until_idle
 from benchmarks.steps import by_hubel, by_numpy, reference, report
 from benchmarks.steps.contestant import Contestant
 from benchmarks.steps.targets import ON_TWO_THREADS, TARGETS
@@ -64,6 +64,8 @@ def contest(work: Workload, options: argparse.Namespace) -> dict[str, Any]:
     truth = reference.train(work, 3)
     for contestant in contestants:
         check(work, contestant, truth)
+        contestant.run(1)
+    wait_until_idle()
     times = take_turns(
         {c.name: c.run for c in contestants}, rounds=options.rounds, target=0.04
     )
