@@ -65,8 +65,9 @@ fft.ihfft
 """Its two lists of gaps: no derivative at all or none forward, and wishes."""
 
 AUTOGRAD_SCIPY = """
-beta betainc betaln digamma erf erfc erfcinv erfinv expit gamma gammainc gammaincc gammaln
-gammasgn i0 i1 iv ive j0 j1 jn logit logsumexp multigammaln polygamma psi rgamma y0 y1 yn
+beta betainc betaln digamma erf erfc erfcinv erfinv expit gamma gammainc gammaincc
+gammaln gammasgn i0 i1 iv ive j0 j1 jn logit logsumexp multigammaln polygamma psi rgamma
+y0 y1 yn
 """.split()
 """What its ``scipy.special`` has."""
 

@@ -104,6 +104,14 @@ def test_a_python_number_stays_weak_through_operators():
         assert value.dtype == np.float32
 
 
+def test_comparisons_of_python_numbers_are_weak_too():
+    x = np.ones(2, np.float16)
+    for found in (results, evaluated_results):
+        (value,) = found(lambda x, lr: (lr > 0.5) * 2.0 * x + (lr == 1) * 0.1, x, 0.7)
+        assert value.dtype == np.float16
+        np.testing.assert_array_equal(value, [2, 2])
+
+
 def test_close_and_counted():
     x = np.array([1.0, 1.0 + 1e-9, np.nan, np.inf, 2.0])
     y = np.array([1.0, 1.0, np.nan, np.inf, 2.1])

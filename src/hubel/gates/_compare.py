@@ -8,12 +8,12 @@ from hubel.gates._given import without_out
 from hubel.gates.define import constant, implements
 from hubel.graph.registry import Value
 
-equal = constant("equal", np.equal, commutative=True)
-not_equal = constant("not_equal", np.not_equal, commutative=True)
-less = constant("less", np.less)
-less_equal = constant("less_equal", np.less_equal)
-greater = constant("greater", np.greater)
-greater_equal = constant("greater_equal", np.greater_equal)
+equal = constant("equal", np.equal, commutative=True, operator=True)
+not_equal = constant("not_equal", np.not_equal, commutative=True, operator=True)
+less = constant("less", np.less, operator=True)
+less_equal = constant("less_equal", np.less_equal, operator=True)
+greater = constant("greater", np.greater, operator=True)
+greater_equal = constant("greater_equal", np.greater_equal, operator=True)
 
 isfinite = constant("isfinite", np.isfinite)
 isinf = constant("isinf", np.isinf)
