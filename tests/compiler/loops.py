@@ -76,17 +76,19 @@ class Loops:
         self.engine = llvm.create_mcjit_compiler(module, machine)
         self.engine.finalize_object()
 
-    def entry(self, name):
-        """Return the C function: out, inputs, count."""
-        count = 2 + (name.partition(".")[0] in TWO)
-        kinds = [ctypes.c_void_p] * count + [ctypes.c_int64]
+    def bound(self, name, out, *arrays):
+        """Return a function of nothing that fills `out`, and keeps the arrays."""
+        kinds = [ctypes.c_void_p] * (1 + len(arrays)) + [ctypes.c_int64]
         address = self.engine.get_function_address(f"run.{name}")
-        return ctypes.CFUNCTYPE(None, *kinds)(address)
+        run = ctypes.CFUNCTYPE(None, *kinds)(address)
+        held = (out, *arrays)
+        pointers = [each.ctypes.data for each in held]
+        return lambda: run(*pointers, held[0].size)
 
     def __call__(self, name, *arrays):
         """Return f of arrays of one shape."""
         dtype = KINDS[name.rpartition(".")[2]][1]
         given = [np.ascontiguousarray(a, dtype) for a in arrays]
         out = np.empty_like(given[0])
-        self.entry(name)(out.ctypes.data, *(a.ctypes.data for a in given), out.size)
+        self.bound(name, out, *given)()
         return out
