@@ -11,9 +11,8 @@ import json
 import subprocess
 import sys
 
-# `import hubel` may add 50 ms to `import numpy`. Measured with its bytecode cached: 176
-# modules, most of them a gate or two, in 42 ms of CPU where NumPy takes 103; so 200
-# keep inside.
+# `import hubel` may add 50 ms to `import numpy`. Measured with its bytecode cached: 152
+# modules, most of them a gate or two, in 35 ms of CPU; so 200 keep inside.
 MOST_MODULES = 200
 
 # Extras, core dependencies used by a part of hubel alone, and slow corners of Python's

@@ -15,35 +15,25 @@ from typing import TYPE_CHECKING, Any
 
 from hubel import errors, transforms
 from hubel.transforms import *  # noqa: F403  what transforms lists is the public face
+from hubel.transforms import later
 
 if TYPE_CHECKING:
     from hubel import data, experiments, nn, scale
     from hubel.scale import threads
-    from hubel.transforms import check_staged, scipy_functions, stage
+    from hubel.transforms.later import *  # noqa: F403
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "check_staged",
-    "data",
-    "errors",
-    "experiments",
-    "nn",
-    "scale",
-    "scipy_functions",
-    "stage",
-    "threads",
-]
+__all__ = ["data", "errors", "experiments", "nn", "scale", "threads"]
 __all__ += transforms.__all__
+__all__ += later.__all__
 
 _LATER = {
-    "check_staged": "transforms",
+    **dict.fromkeys(later.__all__, "transforms"),
     "data": "",
     "experiments": "",
     "nn": "",
     "scale": "",
-    "scipy_functions": "transforms",
-    "stage": "transforms",
     "threads": "scale",
 }
 """What is imported when it is first used: a package, or a name of a package."""
@@ -52,5 +42,7 @@ _LATER = {
 def __getattr__(name: str) -> Any:
     if name not in _LATER:
         raise AttributeError(f"module 'hubel' has no attribute {name!r}")
-    package = importlib.import_module(f"hubel.{_LATER[name] or name}")
-    return getattr(package, name) if _LATER[name] else package
+    found = importlib.import_module(f"hubel.{_LATER[name] or name}")
+    if _LATER[name]:
+        found = globals()[name] = getattr(found, name)
+    return found

@@ -68,7 +68,7 @@ def explain(operator: Operator) -> Account:
     Examples
     --------
     >>> import numpy as np
-    >>> from hubel.transforms.jacobian import jacobian
+    >>> from hubel.transforms._jacobian import jacobian
     >>> account = explain(jacobian(np.tanh)(np.zeros(100)))
     >>> account.way, account.sweeps
     ('structure', 0)

@@ -27,7 +27,7 @@ from hubel.tracing.closing import Closing, base_of, node_of
 from hubel.tracing.trace import Trace
 from hubel.tracing.traced import Traced
 from hubel.tracing.tree import Tree, flatten, unflatten
-from hubel.transforms.remat import in_parts
+from hubel.transforms._remat import in_parts
 
 ARRAYS: Any = (np.ndarray, np.generic)
 Step = Callable[[Any, int], Any]

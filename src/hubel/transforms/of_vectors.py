@@ -11,13 +11,13 @@ from hubel.errors import DTypeError
 from hubel.graph.node import describe, spec_of
 from hubel.tracing.program import is_number
 from hubel.tracing.tree import flatten
+from hubel.transforms._hessian import hessian
+from hubel.transforms._jacobian import jacobian
+from hubel.transforms._vmap import vmap
 from hubel.transforms.compiled import compile as compile_
 from hubel.transforms.gradients import grad, jvp, vjp
-from hubel.transforms.hessian import hessian
-from hubel.transforms.jacobian import jacobian
 from hubel.transforms.layout import Layout
 from hubel.transforms.sparse_plan import SparsePlans, sparse_hessian, sparse_jacobian
-from hubel.transforms.vmap import vmap
 
 Function = Callable[..., Any]
 

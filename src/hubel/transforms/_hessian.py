@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hubel.structure import Dense, Operator
+from hubel.transforms._jacobian import jacobian
 from hubel.transforms.gradients import grad, jvp
-from hubel.transforms.jacobian import jacobian
 
 Function = Callable[..., Any]
 

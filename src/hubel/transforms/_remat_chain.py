@@ -11,8 +11,8 @@ from hubel.errors import OptionError
 from hubel.graph.term import Term
 from hubel.tracing.closing import traces_around
 from hubel.tracing.tree import flatten
+from hubel.transforms._remat import all_known, in_parts
 from hubel.transforms.chain import Chain
-from hubel.transforms.remat import all_known, in_parts
 
 Step = Callable[[Any, int], Any]
 
