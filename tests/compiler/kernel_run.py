@@ -15,6 +15,7 @@ from hubel.compiler.llvm.emit import parameters, scratch_rows
 from hubel.compiler.llvm.jit import Loaded, assembly, build_object
 from hubel.compiler.llvm.module import Module
 from hubel.compiler.llvm.space import strides
+from tests.compiler.kernel_oracle import run_oracle
 
 Array = NDArray[Any]
 
@@ -73,6 +74,31 @@ def _stride(kernel: Kernel, arrays: list[Array], k: int, axis: int) -> int:
 
 def machine_code(kernel: Kernel) -> str:
     return assembly(module_text(kernel))
+
+
+def compare(
+    kernel: Kernel,
+    space: tuple[int, ...],
+    arrays: list[Array],
+    rtol: float = 0.0,
+    strict: bool = False,
+) -> list[Array]:
+    """Run a kernel both ways and compare every array."""
+    expected = [a.copy(order="K") for a in arrays]
+    native = [a.copy(order="K") for a in arrays]
+    fine = run_oracle(kernel, space, expected)
+    assert run_native(kernel, space, native, strict=strict) == fine
+    for want, got in zip(expected, native, strict=True):
+        if rtol and want.dtype.kind == "f":
+            np.testing.assert_allclose(got, want, rtol=rtol, atol=rtol)
+        else:
+            np.testing.assert_array_equal(got, want)
+            if want.dtype.kind == "f":
+                real = ~np.isnan(want)
+                np.testing.assert_array_equal(
+                    np.signbit(got[real]), np.signbit(want[real])
+                )
+    return native
 
 
 class Body:

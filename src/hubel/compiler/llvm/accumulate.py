@@ -42,10 +42,22 @@ class Variable:
 
 
 class Accumulators:
-    """The operands that a kernel accumulates."""
+    """The operands that a kernel accumulates.
 
-    def __init__(self, kernel: Kernel, code: Code, space: Space) -> None:
+    Parameters
+    ----------
+    kernel : Kernel
+    code : Code
+    space : Space
+    columns : int or None
+        How many columns are written out.
+    """
+
+    def __init__(
+        self, kernel: Kernel, code: Code, space: Space, columns: int | None
+    ) -> None:
         self.kernel, self.code, self.space = kernel, code, space
+        self.columns = columns
         self.variables: dict[int, list[Variable]] = {}
         self.in_memory = False
         for each in kernel.body:
@@ -92,7 +104,7 @@ class Accumulators:
             return 0
         if inner in ("", "0"):
             return 1
-        return self.kernel.columns or 0
+        return self.columns or 0
 
     def _clear(self, each: Statement) -> None:
         """Write the neutral element wherever an operand will be accumulated."""

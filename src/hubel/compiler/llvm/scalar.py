@@ -184,6 +184,16 @@ class Code:
         self.do(f"br label %{head}{suffix_}")
         self._open(done)
 
+    @contextmanager
+    def when(self, condition: str) -> Generator[None]:
+        """Write what is written in the block so that it runs on a condition."""
+        body, done = self._fresh("body"), self._fresh("done")
+        self.do(f"br i1 {condition}, label %{body}, label %{done}")
+        self._open(body)
+        yield
+        self.do(f"br label %{done}")
+        self._open(done)
+
     def _open(self, label: str) -> None:
         """Begin a block."""
         self.lines.append(f"{label}:")

@@ -1,0 +1,113 @@
+"""Rows as loops over the inner axis, one for each phase."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+
+from hubel.compiler.llvm.reduce import BLOCK, Total, make_total
+from hubel.compiler.llvm.scalar import GROUP, MEMORY
+from hubel.compiler.llvm.space import Place
+from hubel.compiler.llvm.statements import Frame, Statements
+from hubel.compiler.phases import Phase, find_phases
+
+Totals = dict[int, Total]
+
+
+def write_rows(statements: Statements) -> None:
+    """Write a kernel as a loop over rows, in which each phase is a loop."""
+    cut = find_phases(statements.kernel)
+    writer = _Rows(statements, cut.scratch)
+    once = Frame({}, Place())
+    statements.write_all(cut.once, once)
+    with statements.rows(parallel=False):
+        row = Frame(ChainMap({}, once.values), Place())
+        statements.write_all(cut.row, row)
+        for phase in cut.phases:
+            if phase.loop:
+                writer.phase(phase, row)
+            statements.write_all(phase.after, row)
+
+
+class _Rows:
+    """Writes phases; knows where the scratch rows are."""
+
+    def __init__(self, statements: Statements, scratch: list[int]) -> None:
+        self.statements = statements
+        self.code, self.body = statements.code, statements.kernel.body
+        self.extent = f"%n{statements.space.inner}"
+        self.scratch = self._places(scratch)
+
+    def _places(self, scratch: list[int]) -> dict[int, str]:
+        """Find where the scratch row of each statement begins."""
+        if not scratch:
+            return {}
+        code = self.code
+        size = code.value(f"shl i64 {self.extent}, 3")
+        size = code.value(f"and i64 {code.value(f'add i64 {size}, 63')}, -64")
+        found: dict[int, str] = {}
+        for number, i in enumerate(scratch):
+            offset = code.value(f"mul i64 {size}, {number}")
+            place = f"getelementptr inbounds i8, ptr %scratch, i64 {offset}"
+            found[i] = code.value(place)
+        return found
+
+    def phase(self, phase: Phase, row: Frame) -> None:
+        """Write one loop over the inner axis, and take over what it reduced."""
+        totals: Totals = {}
+        for i in phase.loop:
+            if self.statements.reduces(each := self.body[i]):
+                dtype = self.body[each.args[0]].dtype
+                totals[i] = make_total(self.code, str(each.value), dtype)
+        for total in totals.values():
+            total.start()
+        if any(each.blocked for each in totals.values()):
+            self._blocks(phase, row, totals)
+        else:
+            self._loop(phase, row, totals, "0", self.extent)
+        for i, total in totals.items():
+            self.statements.give(i, total.result(), row)
+
+    def _blocks(self, phase: Phase, row: Frame, totals: Totals) -> None:
+        """Cut the loop into blocks, after each of which some totals are taken."""
+        code = self.code
+        blocked = [each for each in totals.values() if each.blocked]
+        with code.loop(self.extent, step=BLOCK) as start:
+            stop = code.value(f"add nsw i64 {start}, {BLOCK}")
+            stop = code.intrinsic("smin", "int64", stop, self.extent)
+            for each in blocked:
+                each.start_block(start)
+            self._loop(phase, row, totals, start, stop)
+            for each in blocked:
+                each.end_block(start, stop)
+
+    def _loop(
+        self, phase: Phase, row: Frame, totals: Totals, start: str, stop: str
+    ) -> None:
+        parallel = all(self.body[i].op != "accumulate_at" for i in phase.loop)
+        place_group = GROUP if parallel else ""
+        with self.code.loop(stop, start=start, parallel=parallel) as inner:
+            frame = Frame(ChainMap({}, row.values), Place(inner, 0, place_group))
+            for i in sorted([*phase.loop, *phase.taken]):
+                if i in phase.taken:
+                    self._take(i, frame)
+                elif i in totals:
+                    totals[i].add(frame.values[self.body[i].args[0]], inner)
+                else:
+                    self.statements.write(i, frame)
+                if i in phase.kept:
+                    self._keep(i, frame)
+
+    def _keep(self, i: int, frame: Frame) -> None:
+        """Write a value to its scratch row."""
+        dtype, address = self.body[i].dtype, self._element(i, frame)
+        self.code.store(frame.values[i], address, dtype, group=frame.place.group)
+
+    def _take(self, i: int, frame: Frame) -> None:
+        """Read a value from its scratch row."""
+        dtype, address = self.body[i].dtype, self._element(i, frame)
+        frame.values[i] = self.code.load(address, dtype, group=frame.place.group)
+
+    def _element(self, i: int, frame: Frame) -> str:
+        kind, row = MEMORY[self.body[i].dtype], self.scratch[i]
+        place = f"getelementptr inbounds {kind}, ptr {row}, i64 {frame.place.inner}"
+        return self.code.value(place)
