@@ -146,7 +146,7 @@ def test_every_gate_is_printed_or_has_parts_or_is_left_to_numpy():
         for name, gate in GATES.items()
         if not (is_printed(name) or gate.facts.native or gate.facts.expand)
     }
-    assert left == LEFT_TO_NUMPY
+    assert left == LEFT_TO_NUMPY & set(GATES)  # SciPy may be absent
     assert not [name for name in APART if is_printed(name)]
 
 
