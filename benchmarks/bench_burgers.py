@@ -83,12 +83,17 @@ def main() -> None:
     for name, cold, *warm in zip(STEPS, *runs, strict=True):
         print(f"  {name:12}{cold * 1e3:8.2f}{statistics.median(warm) * 1e3:8.2f}")
     verdict("first result, seconds", first.sum(), 0.1)
+    found = hb.jacobian(burgers)(u)
+    print(f"\nhb.jacobian: {found!r}\n{hb.explain(found)}")
+    moved = np.sin(np.arange(N))
+    np.testing.assert_allclose(found @ moved, jacobian @ moved, rtol=1e-9, atol=1e-3)
     f = hb.compile(burgers)
     np.testing.assert_allclose(plan([u])[0], f(u), rtol=1e-12)
     contestants = {
         "f compiled": lambda: f(u),
         "f as written": lambda: burgers(u),
         "f and Jacobian": lambda: plan([u]),
+        "hb.jacobian, traced": lambda: hb.jacobian(burgers)(u),
     }
     ratios = race(f"Burgers, n = {N:,}, float64", contestants)
     verdict("later evaluations", ratios["f and Jacobian"], 6.0)

@@ -2,12 +2,13 @@
 
 Targets: value and gradient at most 2.5 times the value on a 3072-100-10 net, at most 3
 times on the log-likelihood of a Gaussian mixture (d = 20, k = 25, n = 1000); a
-Hessian-vector product at most 8 times. Peers with ``--peers``: JAX.
+Hessian-vector product at most 8 times. Peers with ``--peers``: JAX, PyTorch.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import numpy as np
 
@@ -99,10 +100,40 @@ def jax_mixture(params, x) -> None:
         np.testing.assert_allclose(a, b, rtol=1e-8, atol=1e-8)
     contestants = {
         "hubel value and gradient": lambda: ours(params, x),
+        **torch_mixture(params, x, ours(params, x)[1]),
         "JAX value": lambda: value(params, x).block_until_ready(),
         "JAX value and gradient": lambda: both(params, x)[0].block_until_ready(),
     }
-    race("the mixture beside JAX", contestants, rounds=15, target=0.05)
+    race("the mixture beside JAX and PyTorch", contestants, rounds=15, target=0.05)
+
+
+def torch_mixture(params, x, expected) -> dict[str, Callable[[], object]]:
+    """Write the mixture for PyTorch, where it is installed, and check it."""
+    try:
+        import torch
+    except ImportError as missing:
+        print(missing)
+        return {}
+    torch.set_num_threads(1)
+
+    def loss(params, x):
+        alphas, means, diagonals, lower = params
+        shifted = x[:, None, :] - means
+        rows = torch.matmul(lower, torch.movedim(shifted, 0, -1))
+        scaled = torch.exp(diagonals) * shifted + torch.movedim(rows, -1, 0)
+        inner = alphas + diagonals.sum(1) - 0.5 * (scaled**2).sum(-1)
+        lse = torch.logsumexp(inner, 1)
+        return lse.sum() - len(x) * torch.logsumexp(alphas, 0)
+
+    leaves = [torch.tensor(p, requires_grad=True) for p in params]
+    points = torch.from_numpy(x)
+
+    def both():
+        return torch.autograd.grad(loss(leaves, points), leaves)
+
+    for a, b in zip(both(), expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-8, atol=1e-8)
+    return {"torch value and gradient": both}
 
 
 def main() -> None:

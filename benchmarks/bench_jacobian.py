@@ -3,7 +3,8 @@
 ReLU and an elementwise chain on 4096 inputs: target under 100 us and under 1 MB for the
 call, tracing included (the dense array has 134 MB). A layer of a minibatch, a stencil
 and a Hessian for comparison. Each is checked against the products of single sweeps
-first. Peers with ``--peers``, on ReLU: autograd and JAX, dense, if they are installed.
+first. Peers with ``--peers``, as far as they are installed: autograd, JAX and PyTorch,
+on ReLU, on a net and on a dense function; allow each of them one thread.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ RNG = np.random.default_rng(0)
 X = RNG.normal(size=4096)
 BATCH = RNG.normal(size=(100, 64))
 W = RNG.normal(size=(64, 32))
+IMAGE, W1, W2 = (RNG.normal(size=s) for s in (3072, (3072, 100), (100, 10)))
+V, A, B = (RNG.normal(size=s) for s in (50, (50, 50), (50, 50)))
 
 
 def relu(x):
@@ -91,30 +94,83 @@ def seconds(run: Callable[[], object], rounds: int = 200) -> float:
     return float(np.median(times))
 
 
-def contestants() -> dict[str, Callable[[], object]]:
-    """List the ways to get the Jacobian of ReLU, after checking that they agree."""
-    ours = hb.jacobian(relu)
-    found: dict[str, Callable[[], object]] = {"hubel": lambda: ours(X)}
-    expected = np.asarray(ours(X))
-    try:
-        import autograd
-        import autograd.numpy as anp
-    except ImportError:
-        print("autograd is not installed")
-    else:
-        theirs = autograd.jacobian(lambda x: anp.maximum(x, 0))
-        np.testing.assert_array_equal(theirs(X), expected)
-        found["autograd jacobian"] = lambda: theirs(X)
-    try:
-        import jax
-    except ImportError:
-        print("jax is not installed")
-        return found
-    jax.config.update("jax_enable_x64", True)
-    compiled = jax.jit(jax.jacrev(lambda x: jax.numpy.maximum(x, 0)))
-    np.testing.assert_array_equal(np.asarray(compiled(X)), expected)
-    found["jax jit(jacrev)"] = lambda: compiled(X).block_until_ready()
+def net(x):
+    """Give the scores of a 3072-100-10 net."""
+    return np.maximum(x @ W1, 0) @ W2
+
+
+def mixed(v):
+    """Mix 50 numbers twice."""
+    return np.tanh(A @ np.sin(B @ v)) * v
+
+
+DENSE: dict[str, tuple[Callable[..., Any], Any]] = {
+    "ReLU on 4096 inputs": (relu, X),
+    "a 3072-100-10 net by its image": (net, IMAGE),
+    "a dense function of 50 inputs": (mixed, V),
+}
+
+
+def peers(name: str) -> dict[str, Callable[[], object]]:
+    """List the ways to get a Jacobian, after checking that they agree."""
+    f, x = DENSE[name]
+    ours = hb.jacobian(f)
+    expected = np.asarray(ours(x))
+    found: dict[str, Callable[[], object]] = {"hubel": lambda: ours(x)}
+    if f is not relu:
+        compiled = hb.compile(lambda x: hb.jacobian(f)(x))
+        np.testing.assert_allclose(compiled(x), expected, rtol=1e-9, atol=1e-12)
+        found["hubel compiled"] = lambda: compiled(x)
+    for add in (add_autograd, add_jax, add_torch):
+        try:
+            add(found, name, x, expected)
+        except ImportError as missing:
+            print(missing)
     return found
+
+
+def add_autograd(found: Any, name: str, x: Any, expected: Any) -> None:
+    """Add autograd's reverse mode; its functions are NumPy's."""
+    import autograd
+    import autograd.numpy as anp
+
+    theirs = autograd.jacobian(_written(name, anp, anp.asarray))
+    np.testing.assert_allclose(theirs(x), expected, rtol=1e-9, atol=1e-12)
+    found["autograd jacobian"] = lambda: theirs(x)
+
+
+def add_jax(found: Any, name: str, x: Any, expected: Any) -> None:
+    """Add JAX's reverse mode, compiled."""
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    compiled = jax.jit(jax.jacrev(_written(name, jax.numpy, jax.numpy.asarray)))
+    given = jax.numpy.asarray(x)
+    np.testing.assert_allclose(compiled(given), expected, rtol=1e-9, atol=1e-12)
+    found["jax jit(jacrev)"] = lambda: compiled(given).block_until_ready()
+
+
+def add_torch(found: Any, name: str, x: Any, expected: Any) -> None:
+    """Add PyTorch's reverse mode."""
+    import torch
+
+    torch.set_num_threads(1)
+    theirs = torch.func.jacrev(_written(name, torch, torch.from_numpy))
+    given = torch.from_numpy(x)
+    np.testing.assert_allclose(theirs(given), expected, rtol=1e-9, atol=1e-12)
+    found["torch func.jacrev"] = lambda: theirs(given)
+
+
+def _written(name: str, xp: Any, given: Callable[..., Any]) -> Callable[..., Any]:
+    """Write a function with the names of another library."""
+    w1, w2, a, b = (given(array) for array in (W1, W2, A, B))
+    zero = given(np.zeros(()))
+    functions: dict[str, Callable[..., Any]] = {
+        "ReLU on 4096 inputs": lambda x: xp.maximum(x, zero),
+        "a 3072-100-10 net by its image": lambda x: xp.maximum(x @ w1, zero) @ w2,
+        "a dense function of 50 inputs": lambda v: xp.tanh(a @ xp.sin(b @ v)) * v,
+    }
+    return functions[name]
 
 
 def main() -> None:
@@ -134,7 +190,8 @@ def main() -> None:
             verdict(f"{name}, us", took * 1e6, 100)
             verdict(f"{name}, MB", room / 1e6, 1)
     if "--peers" in sys.argv:
-        race("Jacobian of ReLU on 4096 inputs", contestants(), rounds=5)
+        for name in DENSE:
+            race(f"Jacobian of {name}", peers(name), rounds=7)
 
 
 if __name__ == "__main__":
