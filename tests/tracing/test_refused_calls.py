@@ -50,7 +50,6 @@ CALLS: dict[str, tuple[Callable[..., Any], str]] = {
     "np.packbits": (lambda x: np.packbits(x > 0), "outside"),
     "np.isnat": (lambda x: np.isnat(x), "outside"),
     "np.lib.scimath.sqrt": (lambda x: np.emath.sqrt(x), r"x \+ 0j"),
-    "np.strings.upper": (lambda x: np.char.upper(x), "outside"),
     "np.random.normal": (lambda x: np.random.normal(x), "standard numbers"),  # noqa: NPY002
     "np.random.Generator.normal": (lambda x: RNG.normal(x), "standard numbers"),
     "np.random.default_rng.choice": (
@@ -86,6 +85,13 @@ def test_the_function_the_line_and_the_remedy(name: str):
         first, _, rest = caught.value.problem.partition(name)
         assert (first, rest[:7]) in (("", " cannot"), ("", " asked ")), caught.value
         assert caught.value.where.startswith(f"{__file__}:")
+
+
+def test_text_is_refused_by_either_of_its_names():
+    with pytest.raises(
+        TraceError, match=r"^np\.(char|strings)\.upper cannot(.|\n)*outs"
+    ):
+        hb.vjp(lambda x: np.char.upper(x), X)
 
 
 def test_functions_of_scipy_that_are_no_ufuncs():

@@ -21,7 +21,7 @@ from hubel.graph.registry import module_of
 from hubel.graph.source import user_frame
 
 ARRAY: Any = np.ndarray
-LIBRARIES = ("numpy", "scipy.special")
+LIBRARIES = ("numpy", "scipy.special", "numpy.lib.scimath")
 """Where functions are looked for that do not say where they are from."""
 
 

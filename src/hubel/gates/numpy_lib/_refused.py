@@ -38,6 +38,7 @@ _refuse(
     "dates are no numbers, and carry no gradient",
     OUTSIDE,
 )
+_refuse("in1d", "newer NumPy has it no more", "use np.isin, and np.ravel of it")
 _refuse("packbits unpackbits", "bits carry no gradient", OUTSIDE)
 _refuse(
     "char strings rec",
