@@ -86,75 +86,97 @@ def erfcx_of(shift: float) -> Function:
     return scaled
 
 
-def fits() -> Iterator[Fit]:
-    """Return every fit."""
-    exp_rest, log_rest = series(mp.exp, 2), series(lambda x: mp.log(1 + x), 3)
-    half = 0.3466 + 1e-4
-    quarter = float(mp.pi / 4) ** 2 * 1.001
-    slope = float(mp.tan(mp.pi / 8)) ** 2 * 1.001
-    z_log = float((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2 * 1.001
+def exponentials() -> Iterator[Fit]:
+    """Return the fits of exp, exp2 and sinh."""
+    rest, size = series(mp.exp, 2), (-0.3467, 0.3467)
     for bits, terms in ((32, 5), (64, 10)):
         text = "(exp(r) - 1 - r) / r**2, |r| <= log(2) / 2"
-        size = (-half, half)
-        yield Fit(f"EXP_{bits}", text, exp_rest, size, terms, lambda r: abs(r) + 1e-6)
+        yield Fit(f"EXP_{bits}", text, rest, size, terms, lambda r: abs(r) + 1e-6)
+    two = series(lambda r: mp.mpf(2) ** r, 1)
     for bits, terms in ((32, 6), (64, 11)):
         text = "(2**r - 1) / r, |r| <= 1 / 2"
-        two = series(lambda r: mp.mpf(2) ** r, 1)
         size = (-0.5, 0.5)
         yield Fit(f"EXP2_{bits}", text, two, size, terms, lambda r: abs(r) + 1e-6)
-    yield Fit(
-        "LOG_32",
-        "(log(1 + f) - f + f**2 / 2) / f**3, sqrt(1/2) <= 1 + f < sqrt(2)",
-        lambda f: (
-            log_rest(f) if abs(f) < 0.01 else (mp.log(1 + f) - f + f * f / 2) / f**3
-        ),
-        (-0.2930, 0.4143),
-        8,
-        lambda f: f * f + 1e-6,
-    )
+    yield odd("SINH_32", mp.sinh, 1.0, 4)
+    yield odd("SINH_64", mp.sinh, 1.0, 7)
+
+
+def log_rest(f: mp.mpf) -> mp.mpf:
+    """Return (log(1 + f) - f + f**2 / 2) / f**3."""
+    if abs(f) < 0.01:
+        return series(lambda x: mp.log(1 + x), 3)(f)
+    return (mp.log(1 + f) - f + f * f / 2) / f**3
+
+
+def logarithms() -> Iterator[Fit]:
+    """Return the fits of log between sqrt(1/2) and sqrt(2)."""
+    text = "(log(1 + f) - f + f**2 / 2) / f**3, sqrt(1/2) <= 1 + f < sqrt(2)"
+    size = (-0.2930, 0.4143)
+    yield Fit("LOG_32", text, log_rest, size, 8, lambda f: f * f + 1e-6)
+    end = float((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2 * 1.001
     text = "(log((1 + s) / (1 - s)) - 2 s) / s**3 of z = s * s"
-    size = (1e-12, z_log)
-    yield Fit("LOG_64", text, atanh_rest, size, 7, lambda z: z)
-    yield Fit("LOG_SHORT", text, atanh_rest, size, 5, lambda z: z)
+    yield Fit("LOG_64", text, atanh_rest, (1e-12, end), 7, lambda z: z)
+    yield Fit("LOG_SHORT", text, atanh_rest, (1e-12, end), 5, lambda z: z)
     yield Fit(
         "LOG_EXTENDED",
         "((log((1 + s) / (1 - s)) - 2 s) / s**3 - 2 / 3) / z of z = s * s",
         lambda z: (atanh_rest(z) - mp.mpf(2) / 3) / z,
-        (1e-10, z_log),
+        (1e-10, end),
         8,
         lambda z: z * z,
     )
-    yield odd("SINH_32", mp.sinh, 1.0, 4)
-    yield odd("SINH_64", mp.sinh, 1.0, 8)
-    yield odd("SIN_32", mp.sin, quarter, 3)
-    yield odd("SIN_64", mp.sin, quarter, 6)
+
+
+def cos_rest(z: mp.mpf) -> mp.mpf:
+    """Return (cos(x) - 1 + x**2 / 2) / x**4 of z = x * x."""
+    return (mp.cos(mp.sqrt(z)) - 1 + z / 2) / z**2
+
+
+def angles() -> Iterator[Fit]:
+    """Return the fits of sine and cosine up to pi / 4, and of the inverse functions."""
+    end = float(mp.pi / 4) ** 2 * 1.001
+    yield odd("SIN_32", mp.sin, end, 3)
+    yield odd("SIN_64", mp.sin, end, 6)
+    text = f"(cos(x) - 1 + x**2 / 2) / x**4 of z = x * x, z <= {end:.6g}"
     for bits, terms in ((32, 3), (64, 6)):
-        yield Fit(
-            f"COS_{bits}",
-            f"(cos(x) - 1 + x**2 / 2) / x**4 of z = x * x, z <= {quarter:.6g}",
-            lambda z: (mp.cos(mp.sqrt(z)) - 1 + z / 2) / z**2,
-            (1e-10, quarter),
-            terms,
-            lambda z: z * z,
-        )
+        size = (1e-10, end)
+        yield Fit(f"COS_{bits}", text, cos_rest, size, terms, lambda z: z * z)
     yield odd("ASIN_32", mp.asin, 0.25, 5)
     yield odd("ASIN_64", mp.asin, 0.25, 12)
+    slope = float(mp.tan(mp.pi / 8)) ** 2 * 1.001
     yield odd("ATAN_32", mp.atan, slope, 5)
-    yield odd("ATAN_64", mp.atan, slope, 12)
+    yield odd("ATAN_64", mp.atan, slope, 11)
+
+
+def erf_rest(z: mp.mpf) -> mp.mpf:
+    """Return erf(x) / x - 1 of z = x * x."""
+    return mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1
+
+
+def log_erfc(u: mp.mpf) -> mp.mpf:
+    """Return log(erfc(1 + u))."""
+    return mp.log(mp.erfc(1 + u))
+
+
+def others() -> Iterator[Fit]:
+    """Return the fits of erf, erfc and cbrt."""
     for bits, terms in ((32, 7), (64, 13)):
+        text = "erf(x) / x - 1 of z = x * x, z <= 1"
+        size = (1e-12, 1.0)
         yield Fit(
-            f"ERF_{bits}",
-            "erf(x) / x - 1 of z = x * x, z <= 1",
-            lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1,
-            (1e-12, 1.0),
-            terms,
-            lambda z: 1 / (mp.erf(mp.sqrt(z)) / mp.sqrt(z)),
+            f"ERF_{bits}", text, erf_rest, size, terms, lambda z: 1 / (1 + erf_rest(z))
+        )
+    for bits, end, terms in ((32, 3.0, 7), (64, 5.0, 18)):
+        text = f"log(erfc(1 + u)), 0 <= u <= {end}"
+        size = (0.0, end)
+        yield Fit(
+            f"LOG_ERFC_{bits}", text, log_erfc, size, terms, lambda u: mp.erfc(1 + u)
         )
     for bits, shift, end, terms in ((32, 2.0, 11.0, 11), (64, 4.0, 28.0, 23)):
         size = ((0.4 - shift) / (0.4 + shift), (end - shift) / (end + shift))
         text = f"(1 + 2 a) exp(a**2) erfc(a) of t = (a - {shift}) / (a + {shift})"
         function = erfcx_of(shift)
-        yield Fit(f"ERFCX_{bits}", text, function, size, terms, lambda t: mp.mpf(1))
+        yield Fit(f"ERFCX_{bits}", text, function, size, terms, lambda _: mp.mpf(1))
     for bits, terms in ((32, 4), (64, 6)):
         yield Fit(
             f"CBRT_{bits}",
@@ -162,8 +184,14 @@ def fits() -> Iterator[Fit]:
             lambda d: (1 + d) ** (-mp.mpf(1) / 3),
             (-0.16, 0.16),
             terms,
-            lambda d: mp.mpf(1),
+            lambda _: mp.mpf(1),
         )
+
+
+def fits() -> Iterator[Fit]:
+    """Return every fit."""
+    for family in (exponentials, logarithms, angles, others):
+        yield from family()
 
 
 def solve(fit: Fit, points: list[mp.mpf]) -> list[mp.mpf]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import platform
 import re
 
 import numpy as np
@@ -175,6 +176,15 @@ def test_exact_results_are_exact(loops):
     scale = np.arange(-1074, 1024)
     np.testing.assert_array_equal(loops("log2.f64", np.ldexp(1.0, scale)), scale)
     np.testing.assert_array_equal(loops("exp2.f64", scale * 1.0), np.ldexp(1.0, scale))
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="x86 only")
+def test_a_machine_without_fma_gives_the_same_bits(loops):
+    names = ["exp.f32", "log.f64", "power.f64", "sin.f32"]
+    old = Loops(names, cpu="x86-64", features="")
+    for name in names:
+        args = [each[::10] for each in arguments(name)]
+        np.testing.assert_array_equal(old(name, *args), loops(name, *args))
 
 
 def test_nothing_is_written_twice():

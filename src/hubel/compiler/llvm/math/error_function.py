@@ -1,7 +1,8 @@
-"""erf and erfc: a polynomial near 0, exp(-x**2) times another beyond.
+"""erf and erfc: a polynomial near 0, an exponential beyond.
 
-The variable of the second is that of M. M. Shepherd and J. G. Laframboise, "Chebyshev
-approximation of (1 + 2 x) exp(x**2) erfc(x) in 0 <= x < inf", 1981.
+The variable of the polynomial in the tail of erfc is that of M. M. Shepherd and J. G.
+Laframboise, "Chebyshev approximation of (1 + 2 x) exp(x**2) erfc(x) in 0 <= x < inf",
+1981.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from hubel.compiler.llvm.math.doubled import (
     add_smaller,
     multiply,
 )
-from hubel.compiler.llvm.math.exponential import reduced, scaled
+from hubel.compiler.llvm.math.exponential import power_of_two, reduced, scaled
 
 
 def near_zero(b: Body, x: Value) -> Value:
@@ -47,10 +48,15 @@ def _divide(b: Body, x: Value, y: Pair) -> Pair:
 
 
 def erf(b: Body, x: Value) -> Value:
-    """Return the error function."""
-    size = abs(x)
-    far = b.copysign(1.0 - tail(b, size), x)
-    return b.select(size < 1.0, near_zero(b, x), far)
+    """Return the error function: beyond 1, what exp(polynomial) leaves of 1."""
+    most, terms = 5.0, table.LOG_ERFC_64
+    if b.real is F32:
+        most, terms = 3.0, table.LOG_ERFC_32
+    u = abs(x) - 1.0
+    n, q = reduced(b, b.horner(b.select(u > most, most, u), terms))
+    power = power_of_two(n)
+    far = b.copysign(1.0 - b.fma(power, q, power), x)
+    return b.select(u < 0.0, near_zero(b, x), far)
 
 
 def erfc(b: Body, x: Value) -> Value:
