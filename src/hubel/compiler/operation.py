@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from hubel.compiler.primitives import DTYPES, ELEMENTWISE
 from hubel.gates.define import result_dtype
-from hubel.graph.node import Node
+from hubel.graph.node import CONSTANT, Node
 
 LOGIC = frozenset({"logical_and", "logical_not", "logical_or", "logical_xor"})
 TESTS = frozenset({"isfinite", "isinf", "isnan", "signbit"})
@@ -48,9 +50,38 @@ FLOATS = frozenset(
 """Primitives of floating-point numbers alone."""
 
 
+COMPARISONS = frozenset(
+    {"equal", "greater", "greater_equal", "less", "less_equal", "not_equal"}
+)
+
+
 def is_operation(node: Node) -> bool:
     """Whether a node is an elementwise primitive of dtypes that backends print."""
     if node.gate.name not in ELEMENTWISE:
         return False
     op, dtype = operation(node)
-    return dtype in DTYPES and (op not in FLOATS or dtype.startswith("float"))
+    if dtype not in DTYPES or (op in FLOATS and not dtype.startswith("float")):
+        return False
+    if node.dtype.kind == "b" and op not in OF_TRUTH:
+        return False
+    if op in COMPARISONS and dtype == "float64":  # NumPy compares whole numbers exactly
+        return any(i.dtype.kind == "f" for i in node.inputs)
+    return op == "cast" or all(_holds(dtype, i) for i in node.inputs)
+
+
+OF_TRUTH = (
+    LOGIC | TESTS | COMPARISONS | frozenset(OF_BOOLS.values()) | {"cast", "where"}
+)
+"""Primitives that can give a bool."""
+
+
+def _holds(dtype: str, node: Node) -> bool:
+    """Whether a dtype holds a Python number: NumPy refuses what is out of range."""
+    kind = np.dtype(dtype)
+    if not node.weak or node.dtype.kind != "i" or kind.kind not in "iu":
+        return True
+    if node.gate is not CONSTANT:
+        return kind == np.int64
+    limits = np.iinfo(kind)
+    number: Any = node.known
+    return limits.min <= number <= limits.max

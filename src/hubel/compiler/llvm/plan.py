@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import struct
 import threading
 from collections.abc import Callable, Sequence
@@ -103,6 +104,8 @@ class _Memory:
         kinds = "".join("d" if n.dtype.kind == "f" else "q" for n in slots.numbers)
         self.control = Control.of(loaded, "hubel.control", len(slots.arrays), kinds)
         self.place = {node: i for i, node in enumerate(slots.arrays)}
+        first = len(slots.arrays)
+        self.number_place = {node: first + i for i, node in enumerate(slots.numbers)}
         self.static = {n: np.ascontiguousarray(n.known) for n in slots.constants}
         space = np.empty(plan.arena + ALIGNMENT, np.uint8)
         start = -space.ctypes.data % ALIGNMENT
@@ -120,8 +123,6 @@ class _Memory:
         ]
 
     def _write_table(self, loaded: Loaded) -> None:
-        import ctypes
-
         table = (ctypes.c_int64 * self.slots.count).from_address(
             loaded.variable("hubel.table")
         )
@@ -177,7 +178,7 @@ class _Memory:
         return node.gate.forward(*given, **node.params)
 
     def _number(self, node: Node) -> Array:
-        place = 8 * (len(self.slots.arrays) + self.slots.numbers.index(node))
+        place = 8 * self.number_place[node]
         code = "=d" if node.dtype.kind == "f" else "=q"
         return struct.unpack_from(
             code, memoryview(self.control.memory).cast("B"), place
