@@ -19,6 +19,7 @@ import pytest
 pytest.importorskip("llvmlite")
 
 from hubel.compiler.kernel import Kernel
+from hubel.compiler.llvm.columns import columns_of
 from hubel.compiler.llvm.emit import emit_kernel, scratch_rows
 from hubel.compiler.llvm.module import Module
 from hubel.compiler.llvm.target import host
@@ -156,6 +157,18 @@ def test_sums_over_some_axes():
     outs = [np.full(shape, np.nan) for shape in shapes]
     compare(body.kernel(), x.shape, [x, *outs], rtol=1e-12)
     compare(body.kernel(5), x.shape, [x, *outs], rtol=1e-12)
+
+
+def test_columns_are_written_out_where_that_pays():
+    body = Body(2)
+    x = body.load("float32", "s1")
+    body.store(body.op("negative", x), "s1")
+    counts = (None, 2, 8, 16)
+    assert [columns_of(body.kernel(n)) for n in counts] == [None, 2, None, None]
+    body.store(body.op("exp", x), "s1")
+    assert [columns_of(body.kernel(n)) for n in counts] == [None, 2, 8, None]
+    body.accumulate("add", x, "00")
+    assert [columns_of(body.kernel(n)) for n in counts] == list(counts)
 
 
 @pytest.mark.parametrize("whole", [True, False])

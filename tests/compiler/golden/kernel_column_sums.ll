@@ -54,7 +54,7 @@ body31:
   %v34 = getelementptr inbounds float, ptr %p1, i64 %i28
   store float 0x0000000000000000, ptr %v34
   %i29 = add nsw i64 %i28, 1
-  br label %head30
+  br label %head30, !llvm.loop !3
 done32:
   br label %head37
 head37:
@@ -77,10 +77,10 @@ body46:
   %v53 = fadd reassoc contract float %v52, %v50
   store float %v53, ptr %v51, !llvm.access.group !1
   %i44 = add nsw i64 %i43, 1
-  br label %head45, !llvm.loop !0
+  br label %head45, !llvm.loop !3
 done47:
   %i36 = add nsw i64 %i35, 1
-  br label %head37
+  br label %head37, !llvm.loop !3
 done39:
   br label %done27
 done27:

@@ -75,7 +75,8 @@ class Accumulators:
 
     def into(self, each: Statement, value: str, address: str, group: str = "") -> None:
         """Accumulate a value into an element of memory."""
-        code, how, dtype = self.code, str(each.value), each.dtype
+        code, how = self.code, str(each.value)
+        dtype = self.kernel.operands[each.operand].dtype
         before = code.load(address, dtype, group=group)
         after = combine(code, how, before, value, dtype)
         code.store(after, address, dtype, group=group)

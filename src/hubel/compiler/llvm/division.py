@@ -36,7 +36,7 @@ class _Lines:
 def _remainder(b: _Lines, x: str, y: str) -> tuple[str, str, str]:
     """Return C's remainder, whether it lacks the sign of y, and the one that has it."""
     rest = b.do("frem", x, y)
-    negative = (b.do("fcmp olt", y, b.zero), b.do("fcmp olt", rest, b.zero))
+    negative = (b.do("fcmp ogt", b.zero, y), b.do("fcmp ogt", b.zero, rest))
     some = b.do("fcmp une", rest, b.zero)
     wrong = b.both("and", some, b.both("xor", *negative))
     moved = b.select(wrong, b.do("fadd", rest, y), rest)

@@ -13,7 +13,7 @@ from functools import reduce
 
 from hubel.compiler.kernel import Kernel
 from hubel.compiler.llvm.accumulate import Accumulators
-from hubel.compiler.llvm.columns import dense_strides, write_columns
+from hubel.compiler.llvm.columns import columns_of, dense_strides, write_columns
 from hubel.compiler.llvm.rows import write_rows
 from hubel.compiler.llvm.scalar import Code
 from hubel.compiler.llvm.space import Space, strides
@@ -93,13 +93,14 @@ def _write_body(kernel: Kernel, code: Code) -> None:
     if any(each.op == "require" for each in kernel.body):
         fine = code.slot("i1")
         code.do(f"store i1 true, ptr {fine}")
-    columns = kernel.columns
+    columns = columns_of(kernel)
     dense = {} if columns is None else dense_strides(kernel, columns)
     if dense:
         condition = _all_equal(code, dense)
         with code.when(condition):
             _write_version(kernel, code, fine, columns, dense)
         with code.when(code.value(f"xor i1 {condition}, true")):
+            code.compact = True
             _write_version(kernel, code, fine, None, {})
     else:
         _write_version(kernel, code, fine, columns, {})

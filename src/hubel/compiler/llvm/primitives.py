@@ -106,7 +106,7 @@ def _float_sign(code: Code, args: Sequence[str], dtype: str) -> str:
     (x,) = args
     type_, zero = TYPES[dtype], constant(0, dtype)
     found = x
-    for test, answer in (("oeq", 0), ("olt", -1), ("ogt", 1)):
+    for test, answer in (("ole", -1), ("oeq", 0), ("ogt", 1)):
         holds = code.value(f"fcmp {test} {type_} {x}, {zero}")
         found = _choose(code, holds, constant(answer, dtype), found, dtype)
     return found
@@ -257,7 +257,7 @@ _FLOATS: dict[str, Printer] = {
     "fmod": _plain("frem"),
     "isnan": _isnan,
     "isinf": _magnitude_is("oeq"),
-    "isfinite": _magnitude_is("olt"),
+    "isfinite": _magnitude_is("one"),
     "signbit": _float_signbit,
     "where": _where,
     **{

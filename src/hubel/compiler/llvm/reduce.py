@@ -8,7 +8,15 @@ import numpy as np
 
 from hubel.compiler.llvm.casts import cast
 from hubel.compiler.llvm.primitives import emit_primitive
-from hubel.compiler.llvm.scalar import GROUP, MEMORY, TYPES, Code, constant, kind
+from hubel.compiler.llvm.scalar import (
+    GROUP,
+    MEMORY,
+    PARALLEL,
+    TYPES,
+    Code,
+    constant,
+    kind,
+)
 
 BLOCK = 1024
 """So many floats are added in their own precision; blocks are added in float64."""
@@ -206,7 +214,7 @@ class Position(Total):
             self._set(self._best, new, self.dtype)
             self._set(self._found, str(2**63 - 1), "int64")
             count = code.value(f"sub i64 {stop}, {start}")
-            with code.loop(count, parallel=True) as place:
+            with code.loop(count, metadata=PARALLEL) as place:
                 self._compare(place, new)
             place = self._get(self._found, "int64")
             self._set(self._found, code.value(f"add i64 {start}, {place}"), "int64")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 
 from hubel.compiler.llvm.reduce import BLOCK, Total, make_total
-from hubel.compiler.llvm.scalar import GROUP, MEMORY
+from hubel.compiler.llvm.scalar import GROUP, MEMORY, PARALLEL
 from hubel.compiler.llvm.space import Place
 from hubel.compiler.llvm.statements import Frame, Statements
 from hubel.compiler.phases import Phase, find_phases
@@ -19,7 +19,7 @@ def write_rows(statements: Statements) -> None:
     writer = _Rows(statements, cut.scratch)
     once = Frame({}, Place())
     statements.write_all(cut.once, once)
-    with statements.rows(parallel=False):
+    with statements.rows():
         row = Frame(ChainMap({}, once.values), Place())
         statements.write_all(cut.row, row)
         for phase in cut.phases:
@@ -84,9 +84,9 @@ class _Rows:
         self, phase: Phase, row: Frame, totals: Totals, start: str, stop: str
     ) -> None:
         parallel = all(self.body[i].op != "accumulate_at" for i in phase.loop)
-        place_group = GROUP if parallel else ""
-        with self.code.loop(stop, start=start, parallel=parallel) as inner:
-            frame = Frame(ChainMap({}, row.values), Place(inner, 0, place_group))
+        group, metadata = (GROUP, PARALLEL) if parallel else ("", "")
+        with self.code.loop(stop, start=start, metadata=metadata) as inner:
+            frame = Frame(ChainMap({}, row.values), Place(inner, 0, group))
             for i in sorted([*phase.loop, *phase.taken]):
                 if i in phase.taken:
                     self._take(i, frame)

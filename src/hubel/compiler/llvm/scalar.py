@@ -40,11 +40,25 @@ PARALLEL = "!0"
 GROUP = ", !llvm.access.group !1"
 """What marks an access of a parallel loop."""
 
+WIDE = "!6"
+"""The same, with 16 iterations in a vector, for floats of 4 bytes among wider numbers.
+
+Left to itself LLVM takes as many as the widest numbers leave room for.
+"""
+
+COMPACT = "!3"
+"""The loop metadata: neither vector code nor unrolling, for what is rarely run."""
+
 METADATA = """!0 = distinct !{!0, !2}
 !1 = distinct !{}
 !2 = !{!"llvm.loop.parallel_accesses", !1}
+!3 = distinct !{!3, !4, !5}
+!4 = !{!"llvm.loop.vectorize.enable", i1 false}
+!5 = !{!"llvm.loop.unroll.disable"}
+!6 = distinct !{!6, !2, !7}
+!7 = !{!"llvm.loop.vectorize.width", i32 16}
 """
-"""What `PARALLEL` and `GROUP` name; a module with loops ends with it."""
+"""What these names stand for; a module with loops ends with it."""
 
 
 def kind(dtype: str) -> str:
@@ -87,6 +101,8 @@ class Code:
 
     Attributes
     ----------
+    compact : bool
+        Whether the loops that follow had better be short than fast.
     functions : set of str
         The functions of `hubel.compiler.llvm.math` that it calls.
     declarations : set of str
@@ -95,6 +111,7 @@ class Code:
 
     def __init__(self, *, strict: bool = False) -> None:
         self.strict = strict
+        self.compact = False
         self.functions: set[str] = set()
         self.declarations: set[str] = set()
         self.lines: list[str] = []
@@ -164,7 +181,7 @@ class Code:
 
     @contextmanager
     def loop(
-        self, stop: str, *, start: str = "0", step: int = 1, parallel: bool = False
+        self, stop: str, *, start: str = "0", step: int = 1, metadata: str = ""
     ) -> Generator[str]:
         """Write a loop, and into it what is written in the block; gives the index."""
         index, following = self._fresh("%i"), self._fresh("%i")
@@ -180,8 +197,8 @@ class Code:
         self.do(f"{following} = add nsw i64 {index}, {step}")
         phi = f"phi i64 [ {start}, %{before} ], [ {following}, %{self._block} ]"
         self.lines.insert(position, f"  {index} = {phi}")
-        suffix_ = f", !llvm.loop {PARALLEL}" if parallel else ""
-        self.do(f"br label %{head}{suffix_}")
+        metadata = COMPACT if self.compact else metadata
+        self.do(f"br label %{head}{metadata and f', !llvm.loop {metadata}'}")
         self._open(done)
 
     @contextmanager

@@ -59,14 +59,15 @@ class Statements:
             "cast": self._cast,
         }
 
-    def rows(self, *, parallel: bool) -> ExitStack:
+    def rows(self, metadata: str = "") -> ExitStack:
         """Open the loops over the outer axes; they close with what is returned.
 
-        ``parallel`` is about the innermost of them.
+        The metadata is for the innermost of them.
         """
         loops, last = ExitStack(), self.kernel.rank - 2
         for axis in range(self.kernel.rank - 1):
-            loop = self.code.loop(f"%n{axis}", parallel=parallel and axis == last)
+            own = metadata if axis == last else ""
+            loop = self.code.loop(f"%n{axis}", metadata=own)
             self.index[axis] = loops.enter_context(loop)
         self.space.enter_row(self.index)
         return loops
@@ -127,8 +128,11 @@ class Statements:
 
     def _store(self, each: Statement, frame: Frame) -> None:
         address = self.space.element(each.operand, frame.place.inner)
-        value = frame.values[each.args[0]]
-        self.code.store(value, address, each.dtype, group=frame.place.group)
+        value, dtype = (
+            frame.values[each.args[0]],
+            self.kernel.operands[each.operand].dtype,
+        )
+        self.code.store(value, address, dtype, group=frame.place.group)
 
     def _accumulate(self, each: Statement, frame: Frame) -> None:
         self.sums.add(each, frame.values[each.args[0]], frame.place)
