@@ -31,7 +31,7 @@ class Stored(Operator):
         self, output_shape: Shape, input_shape: Shape, values: ArrayLike
     ) -> None:
         super().__init__(output_shape, input_shape)
-        self.values = frozen(values)
+        object.__setattr__(self, "values", frozen(values))
 
     @property
     def dtype(self) -> DType:
