@@ -10,8 +10,12 @@ import pytest
 pytest.importorskip("llvmlite", minversion="0.46")
 
 from hubel.compiler.llvm import jit, target
-from hubel.compiler.llvm.small import SmallProduct, fits
-from hubel.compiler.llvm.transpose import transpose_name, transpose_text
+from hubel.compiler.llvm.small import SmallProduct, fits, is_faster
+from hubel.compiler.llvm.transpose import (
+    support_text,
+    transpose_name,
+    transpose_text,
+)
 
 PLAIN, FIRST, SECOND = (False, False), (True, False), (False, True)
 WIDTHS = [each for each in (64, 32, 16) if each <= target.host().vector_bytes]
@@ -37,7 +41,7 @@ def _check(dtype, sizes, transposed, accumulate, width):
     extents = (m, n, None) if transposed[0] else (None, n, k)
     assert fits(extents, transposed)
     product = SmallProduct(dtype, extents, transposed, accumulate, width)
-    text = transpose_text(dtype, width) + product.text()
+    text = support_text([dtype], width) + product.text()
     function = _compile(text, product.name, 3)
     rng = np.random.default_rng([m, n, k])
     a = rng.normal(size=(k, m) if transposed[0] else (m, k)).astype(dtype)
@@ -99,8 +103,26 @@ def test_transposition(shape, width):
 
 def test_what_is_too_big_or_not_known_does_not_fit():
     assert fits((None, 64, 64), PLAIN)
-    assert not fits((None, 65, 64), PLAIN)
+    assert fits((None, 256, 256), PLAIN)
+    assert not fits((None, 257, 256), PLAIN)
+    assert not fits((None, 256, 256), SECOND)
+    assert fits((None, 256, 1), SECOND)
     assert not fits((None, 64, None), PLAIN)
     assert not fits((32, 64, 64), PLAIN)
     assert not fits((64, 4, None), (True, True))
     assert fits((64, 4, None), FIRST)
+
+
+def test_threads_of_the_library_win_large_products():
+    assert is_faster((32, 64, 64), 8)
+    assert is_faster((200, 100, 100), 1)
+    assert not is_faster((200, 100, 100), 8)
+    assert not is_faster((200, 100, 3072), 1)
+
+
+def test_extents_that_are_not_known_are_refused():
+    for extents, transposed in (((None, None, 3), PLAIN), ((None, 3, None), PLAIN)):
+        with pytest.raises(ValueError, match="to be known"):
+            SmallProduct("float32", extents, transposed).text()
+    with pytest.raises(ValueError, match="to be known"):
+        SmallProduct("float32", (None, 3, None), FIRST).text()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import re
 from collections.abc import Callable
 from typing import Any
@@ -74,7 +73,7 @@ class Loaded:
 
 
 def compile_module(
-    text: str, *, level: int | None = None, verify: bool | None = None
+    text: str, *, level: int | None = None, verify: bool = True
 ) -> Loaded:
     """Make machine code of a module, or take it from the cache on disk.
 
@@ -87,9 +86,8 @@ def compile_module(
     level : int, optional
         How hard LLVM tries, from 0 (no passes; the module has its final form) to 3.
         When left out, 3 for small modules and 1 for big ones.
-    verify : bool, optional
-        Whether to check the module's form first; on by default where ``HUBEL_TEST``
-        is set.
+    verify : bool
+        Whether to check the module's form first, which takes a hundredth of the time.
 
     Raises
     ------
@@ -108,10 +106,8 @@ def compile_module(
     return Loaded(data)
 
 
-def build_object(text: str, *, level: int = 3, verify: bool | None = None) -> bytes:
+def build_object(text: str, *, level: int = 3, verify: bool = True) -> bytes:
     """Optimise a module and return its object file; `compile_module` has the rest."""
-    if verify is None:
-        verify = bool(os.environ.get("HUBEL_TEST"))
     with binding.lock:
         machine = host().machine(3)
         module = _optimised(text, machine, level, verify)

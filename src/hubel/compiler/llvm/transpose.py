@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 _IR = {"float32": "float", "float64": "double"}
 _SIZE = {"float32": 4, "float64": 8}
+
+
+_LOOP = 4_000_001
+"""The number of a metadata node, beyond those that a module counts up to."""
+
+KEEP_LOOP = f"!llvm.loop !{_LOOP}"
+"""Stands after the branch of a loop that is to stay one: unrolled it is no faster."""
+
+
+def support_text(dtypes: Iterable[str], vector_bytes: int) -> str:
+    """Write what products in a module need, once: transpositions, and `KEEP_LOOP`."""
+    functions = [transpose_text(each, vector_bytes) for each in sorted(set(dtypes))]
+    node = (
+        f"!{_LOOP} = distinct !{{!{_LOOP}, !{_LOOP + 1}}}\n"
+        f'!{_LOOP + 1} = !{{!"llvm.loop.unroll.disable"}}\n'
+    )
+    return "\n".join([*functions, node])
 
 
 def transpose_name(dtype: str) -> str:
