@@ -169,7 +169,7 @@ def test_later_logs_a_failure_once(caplog):
             promise.value(timeout=60)
     assert promise.failed
     assert not promise.ready
-    assert caplog.text.count("work in the background failed") == 1
+    assert caplog.text.count("background work failed") == 1
     assert later(lambda: 1).value(timeout=60) == 1
 
 

@@ -61,16 +61,14 @@ class Later(Generic[T]):
 
     def run(self) -> None:
         """Do the work, unless it is done."""
-        work = self._work
-        if work is None:
-            return
-        try:
-            self._value = work()
-            self.ready = True
-        except Exception as error:
-            self.error = error
-            _log.warning("work in the background failed: %s", error, exc_info=error)
-        self._work = None
+        if self._work is not None:
+            try:
+                self._value = self._work()
+                self.ready = True
+            except Exception as error:
+                self.error = error
+                _log.warning("background work failed: %s", error, exc_info=error)
+            self._work = None
         self._ended.set()
 
 
