@@ -9,7 +9,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
-from hubel.compiler.numpy_plan import NumpyPlan
 from hubel.compiler.passes import run_passes
 from hubel.compiler.plan import Plan, make_plan
 from hubel.errors import OptionError, TraceError
@@ -20,6 +19,7 @@ from hubel.tracing.program import Program, argument_names, is_number, trace_prog
 from hubel.tracing.signature import signature
 from hubel.tracing.tree import flatten, unflatten
 from hubel.transforms.donation import check_donated, pair
+from hubel.transforms.promotion import check_backend, first
 from hubel.transforms.replay import call_graph, call_traced, kept
 
 KEPT = 32
@@ -31,6 +31,7 @@ def compile(
     *,
     static_argnames: Iterable[str] = (),
     donate: Sequence[int] = (),
+    backend: str = "auto",
 ) -> Any:
     """Make a function that is traced once per signature and then runs as a plan.
 
@@ -47,6 +48,11 @@ def compile(
         Positions of arguments whose arrays may be overwritten: results of the same
         shapes and dtypes are written into them, in order, and those arrays are
         returned.
+    backend : str
+        ``auto`` runs on NumPy at once and as native code as soon as that is made, in
+        the background, for a plan that is called a few times; ``numpy`` stays there;
+        ``llvm`` makes native code before the first call, or raises ``NativeError``.
+        The environment variable ``HUBEL_BACKEND=numpy`` turns native code off.
 
     Returns
     -------
@@ -67,9 +73,10 @@ def compile(
     """
     if f is None:
         return functools.partial(
-            compile, static_argnames=static_argnames, donate=donate
+            compile, static_argnames=static_argnames, donate=donate, backend=backend
         )
-    return Compiled(f, frozenset(static_argnames), tuple(donate))
+    check_backend(backend)
+    return Compiled(f, frozenset(static_argnames), tuple(donate), backend)
 
 
 def logger() -> Any:
@@ -83,13 +90,18 @@ class Compiled:
     """A compiled function; see :func:`compile`."""
 
     def __init__(
-        self, f: Callable[..., Any], static: frozenset[str], donate: tuple[int, ...]
+        self,
+        f: Callable[..., Any],
+        static: frozenset[str],
+        donate: tuple[int, ...],
+        backend: str = "auto",
     ) -> None:
         functools.update_wrapper(self, f)
         _check_names(f, static)
         self._f = f
         self._static = static
         self._donate = donate
+        self._backend = backend
         self._plans: OrderedDict[Hashable, _Ready] = OrderedDict()
         self._lock = threading.RLock()
 
@@ -174,7 +186,8 @@ class Compiled:
             if program.captures:
                 return None
             donated = self._donated(program, args, kwargs)
-            ready = _Ready(program, donated, self._positions(args, kwargs))
+            positions = self._positions(args, kwargs)
+            ready = _Ready(program, donated, positions, self._backend)
             self._plans[key] = ready
             if len(self._plans) > KEPT:
                 self._plans.popitem(last=False)
@@ -237,15 +250,20 @@ class _Ready:
         "names",
         "outputs",
         "pick",
+        "promotion",
         "result",
         "runner",
     )
 
     def __init__(
-        self, program: Program, donated: dict[str, str], positions: tuple[int, ...]
+        self,
+        program: Program,
+        donated: dict[str, str],
+        positions: tuple[int, ...],
+        backend: str,
     ) -> None:
         plan = make_plan(run_passes(program.graph), donated)
-        self.runner = NumpyPlan(plan)
+        self.runner, self.promotion = first(plan, backend)
         self.result = program.result
         self.outputs = program.outputs
         self.constants = any(name is None for name, _ in program.outputs)
@@ -255,6 +273,8 @@ class _Ready:
 
     def run(self, leaves: list[Any]) -> Any:
         """Run on the leaves and put the result together."""
+        if self.promotion is not None:
+            self._promote()
         inputs = [leaves[i] for i in self.pick]
         if self.donated:
             check_donated(self.names, inputs, self.donated)
@@ -266,3 +286,12 @@ class _Ready:
             self.result,
             [leaf if name is None else next(found) for name, leaf in self.outputs],
         )
+
+    def _promote(self) -> None:
+        """Go over to native code when it is there."""
+        promotion = self.promotion
+        if promotion is not None:
+            runner, more = promotion.next()
+            self.runner = runner or self.runner
+            if not more:
+                self.promotion = None

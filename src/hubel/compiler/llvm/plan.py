@@ -31,9 +31,9 @@ class LlvmPlan:
     ----------
     plan : Plan
         What is run.
-    fallback : NumpyPlan
+    fallback : NumpyPlan, optional
         Runs a call whose arrays native code cannot take, and finds the words for what
-        is wrong with its values.
+        is wrong with its values; made when it is needed.
     strict : bool
         Whether each operation is rounded on its own, as in NumPy.
 
@@ -52,7 +52,7 @@ class LlvmPlan:
     """
 
     def __init__(
-        self, plan: Plan, fallback: NumpyPlan, *, strict: bool = False
+        self, plan: Plan, fallback: NumpyPlan | None = None, *, strict: bool = False
     ) -> None:
         self.plan, self._fallback = plan, fallback
         self.native: NativePlan = make_native_plan(plan.graph, plan.writes)
@@ -79,6 +79,8 @@ class LlvmPlan:
                     status |= piece(arrays)
                 if status == 0:
                     return memory.results(arrays, inputs)
+        if self._fallback is None:
+            self._fallback = NumpyPlan(self.plan)
         return self._fallback(inputs)
 
     def _piece(self, stretch: Stretch, loaded: Loaded) -> Callable[[list[Array]], int]:
@@ -106,7 +108,7 @@ class _Memory:
         self.place = {node: i for i, node in enumerate(slots.arrays)}
         first = len(slots.arrays)
         self.number_place = {node: first + i for i, node in enumerate(slots.numbers)}
-        self.static = {n: np.ascontiguousarray(n.known) for n in slots.constants}
+        self.static = {n: np.asarray(n.known, order="C") for n in slots.constants}
         space = np.empty(plan.arena + ALIGNMENT, np.uint8)
         start = -space.ctypes.data % ALIGNMENT
         self.arena = space[start : start + plan.arena]
