@@ -128,6 +128,8 @@ def unflatten(tree: Tree, leaves: Sequence[Leaf]) -> Any:
     >>> unflatten(tree, leaves)
     (1, [2, None])
     """
+    if tree is LEAF and len(leaves) == 1:  # most often; this runs at every call
+        return leaves[0]
     rest = iter(leaves)
     value = _unflatten(tree, rest)
     if next(rest, rest) is not rest:

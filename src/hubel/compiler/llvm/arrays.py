@@ -142,9 +142,9 @@ class Control:
     ) -> None:
         layout = struct.Struct(f"={arrays}q{scalars}")
         self.memory = memory
-        self._view = memoryview(memory).cast("B")
-        self._pack = layout.pack_into
-        self._handle = handle or array_handle()
+        self.view = memoryview(memory).cast("B")
+        self.pack = layout.pack_into
+        self.handle = handle or array_handle()
 
     @classmethod
     def of(cls, loaded: Loaded, name: str, arrays: int, scalars: str = "") -> Control:
@@ -158,7 +158,7 @@ class Control:
         self, arrays: Sequence[np.ndarray[Any, Any]], *scalars: float | np.number[Any]
     ) -> None:
         """Write the arguments of the next call; the caller keeps the arrays alive."""
-        self._pack(self._view, 0, *map(self._handle, arrays), *scalars)
+        self.pack(self.view, 0, *map(self.handle, arrays), *scalars)
 
 
 @cache
