@@ -12,7 +12,6 @@ pytest.importorskip("llvmlite", minversion="0.46")
 from hubel.compiler.llvm import jit, target
 from hubel.compiler.llvm.small import SmallProduct, fits, is_faster
 from hubel.compiler.llvm.transpose import (
-    support_text,
     transpose_name,
     transpose_text,
 )
@@ -41,7 +40,7 @@ def _check(dtype, sizes, transposed, accumulate, width):
     extents = (m, n, None) if transposed[0] else (None, n, k)
     assert fits(extents, transposed)
     product = SmallProduct(dtype, extents, transposed, accumulate, width)
-    text = support_text([dtype], width) + product.text()
+    text = transpose_text(dtype, width) + product.text()
     function = _compile(text, product.name, 3)
     rng = np.random.default_rng([m, n, k])
     a = rng.normal(size=(k, m) if transposed[0] else (m, k)).astype(dtype)

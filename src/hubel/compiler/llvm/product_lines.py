@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hubel.compiler.llvm.transpose import KEEP_LOOP
+from hubel.compiler.llvm.transpose import keep_loop
 
 _IR = {"float32": "float", "float64": "double"}
 _SIZE = {"float32": 4, "float64": 8}
@@ -97,6 +97,6 @@ def row_tiles(
     write(height, row, f"{name}.tile")
     out.put(f"br label %{name}.end")
     out.label(f"{name}.end")
-    out.put(f"br label %{name}, {KEEP_LOOP}")
+    out.put(f"br label %{name}, {keep_loop(out.dtype)}")
     out.label(f"{name}.after")
     return row, f"{name}.after"

@@ -75,7 +75,7 @@ class SmallProduct:
         return f"hubel.small.{self.dtype}.{sizes}.{flags}{added}"
 
     def text(self) -> str:
-        """Write the function; a module holds it and `support_text` once."""
+        """Write the function; a module holds it and `transpose_text` once."""
         return _write(self)
 
     def call(self, c: str, a: str, b: str, count: int | str) -> str:

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 _IR = {"float32": "float", "float64": "double"}
 _SIZE = {"float32": 4, "float64": 8}
 
 
-_LOOP = 4_000_001
-"""The number of a metadata node, beyond those that a module counts up to."""
-
-KEEP_LOOP = f"!llvm.loop !{_LOOP}"
-"""Stands after the branch of a loop that is to stay one: unrolled it is no faster."""
+_LOOP = {"float32": 4_000_001, "float64": 4_000_003}
+"""The numbers of metadata nodes, beyond those that a module counts up to."""
 
 
-def support_text(dtypes: Iterable[str], vector_bytes: int) -> str:
-    """Write what products in a module need, once: transpositions, and `KEEP_LOOP`."""
-    functions = [transpose_text(each, vector_bytes) for each in sorted(set(dtypes))]
-    node = (
-        f"!{_LOOP} = distinct !{{!{_LOOP}, !{_LOOP + 1}}}\n"
-        f'!{_LOOP + 1} = !{{!"llvm.loop.unroll.disable"}}\n'
-    )
-    return "\n".join([*functions, node])
+def keep_loop(dtype: str) -> str:
+    """Return what follows the branch of a loop that is no faster unrolled."""
+    return f"!llvm.loop !{_LOOP[dtype]}"
 
 
 def transpose_name(dtype: str) -> str:
@@ -31,7 +21,7 @@ def transpose_name(dtype: str) -> str:
 
 
 def transpose_text(dtype: str, vector_bytes: int) -> str:
-    """Write the function that copies a matrix (rows, columns) transposed.
+    """Write the function that copies a matrix transposed, and what `keep_loop` names.
 
     It is ``define internal void @NAME(ptr noalias %to, ptr noalias readonly %from, i64
     %rows, i64 %columns)``; both matrices are contiguous.
@@ -42,6 +32,8 @@ def transpose_text(dtype: str, vector_bytes: int) -> str:
         real=_IR[dtype],
         lanes=lanes,
         block="\n".join(_block(lanes, _IR[dtype])),
+        loop=_LOOP[dtype],
+        advice=_LOOP[dtype] + 1,
     )
 
 
@@ -152,4 +144,7 @@ row.end:
 end:
   ret void
 }}
+
+!{loop} = distinct !{{!{loop}, !{advice}}}
+!{advice} = !{{!"llvm.loop.unroll.disable"}}
 """
