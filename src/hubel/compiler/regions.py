@@ -271,9 +271,12 @@ class _Cutter:
         """Whether a donated array is read in a group just where it is written."""
         given, all_readers = self.readers[writer]
         where = group.members[writer]
+        once = all(a in where or n == 1 for a, n in enumerate(group.space))
         for reader in all_readers:
             if reader not in group.members:
                 continue
+            if not once:  # written at one point of the space, and read at the next
+                return False
             for position, source in enumerate(reader.inputs):
                 if source is given and group.of(reader, position) != where:
                     return False
