@@ -226,6 +226,8 @@ class _Maker:
 
     def _may_overwrite(self, given: Node, writer: Node) -> bool:
         """Whether writing into an input destroys nothing that is still needed."""
+        if self.regions.written.get(writer) is not given:
+            return False
         if any(memory_of(node) is given for node in self.graph.outputs.values()):
             return False
         number = self.places[writer]

@@ -82,11 +82,14 @@ class Regions:
     places : dict of Node to int
         The step that computes a node; views and leaves have none.
     locations : dict of Node to Location
+    written : dict of Node to Node
+        Outputs to the donated inputs in which their kernels may compute them.
     """
 
     steps: list[Group | Node]
     places: dict[Node, int]
     locations: dict[Node, Location]
+    written: dict[Node, Node]
 
 
 def find_regions(
@@ -108,7 +111,8 @@ def find_regions(
             cutter.place(node)
     for node in graph.outputs.values():
         cutter.place(node)
-    return Regions(cutter.steps, cutter.places, cutter.locations)
+    written = {writer: given for writer, (given, _) in cutter.readers.items()}
+    return Regions(cutter.steps, cutter.places, cutter.locations, written)
 
 
 class _Cutter:
@@ -118,13 +122,12 @@ class _Cutter:
         self.locations = locate(order)
         self.steps: list[Group | Node] = []
         self.places: dict[Node, int] = {}
-        self.position = {node: i for i, node in enumerate(order)}
         self.readers = {
             graph.outputs[name]: (
                 graph.inputs[given],
                 readers(graph, graph.inputs[given]),
             )
-            for name, given in writes.items()
+            for name, given in reversed(list(writes.items()))  # of two, the first
         }
         self.printed = {n for n in order if not n.is_leaf and is_printed(n)}
 
