@@ -81,6 +81,16 @@ def quick_call(
     packed = f"pack({', '.join(['view', '0', *words])})"
     lines += [f"try: {packed}", "except wrong: return -1"]
     lines += ["status = enter()", "if status: return status"]
+    found = _results(made, scope)
+    lines.append(f"return ({''.join(each + ', ' for each in found)})")
+    body = "\n    ".join(lines)
+    exec(compile(f"def run(inputs):\n    {body}\n", "<hubel call>", "exec"), scope)
+    run: Callable[[Sequence[Array]], tuple[Array, ...] | int] = scope["run"]
+    return run
+
+
+def _results(made: Quick, scope: dict[str, Any]) -> list[str]:
+    """Write what is handed out."""
     found: list[str] = []
     for i, (kind, what) in enumerate(made.results):
         if kind in ("input", "fresh"):
@@ -88,11 +98,7 @@ def quick_call(
             continue
         scope[f"m{i}"] = what.item if kind == "number" else what
         found.append(f"m{i}()" if kind == "number" else f"m{i}[()]")
-    lines.append(f"return ({''.join(each + ', ' for each in found)})")
-    body = "\n    ".join(lines)
-    exec(compile(f"def run(inputs):\n    {body}\n", "<hubel call>", "exec"), scope)
-    run: Callable[[Sequence[Array]], tuple[Array, ...] | int] = scope["run"]
-    return run
+    return found
 
 
 def _fresh(i: int, held: list[Any], nbytes: int) -> list[str]:
