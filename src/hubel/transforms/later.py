@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hubel.transforms._vmap import vmap
     from hubel.transforms.account import explain
     from hubel.transforms.check import check_grads
+    from hubel.transforms.descend import descend
     from hubel.transforms.for_scipy import scipy_functions
     from hubel.transforms.nonfinite import trace_nonfinite
     from hubel.transforms.staged import check_staged, stage
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_grads",
     "check_staged",
+    "descend",
     "explain",
     "hessian",
     "hvp",
@@ -40,6 +42,7 @@ __all__ = [
 _WHERE = {
     "check_grads": "check",
     "check_staged": "staged",
+    "descend": "descend",
     "explain": "account",
     "hessian": "_hessian",
     "hvp": "_hessian",
