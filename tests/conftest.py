@@ -26,6 +26,11 @@ settings.register_profile(
 settings.load_profile("full" if FULL else "short")
 
 
+def pytest_configure() -> None:
+    """Keep machine code where the tests keep things, not where the user does."""
+    os.environ.setdefault("HUBEL_CACHE", str(_cache_folder()))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave slow tests to the full profile."""
     if FULL:
@@ -79,8 +84,9 @@ def _existing(path: Path) -> Path:
 
 def _cache_folder() -> Path:
     """Return a folder of this user that outlives the run."""
+    wish = os.environ.get("HUBEL_CACHE", "")
     default = Path(tempfile.gettempdir()) / f"hubel-tests-{getpass.getuser()}"
-    folder = Path(os.environ.get("HUBEL_CACHE") or default)
+    folder = Path(wish) if wish not in ("", "off") else default
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 

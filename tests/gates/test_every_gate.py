@@ -27,6 +27,7 @@ from hubel.graph.registry import GATES, load_all
 from tests.gates.case import Case, stated_cases
 from tests.gates.elementwise import default_cases
 from tests.gates.numeric import by_complex_step, by_differences
+from tests.native import assert_rounded, native
 
 Backend = Callable[[CoreGraph, dict[str, Any]], dict[str, Any]]
 
@@ -48,7 +49,16 @@ def planned(graph: CoreGraph, inputs: dict[str, Any]) -> dict[str, Any]:
     return dict(zip(graph.outputs, found, strict=True))
 
 
-BACKENDS: list[Backend] = [evaluated, planned]
+def assert_equal(found: Any, expected: Any, what: str) -> None:
+    np.testing.assert_array_equal(found, expected, what)
+    assert np.asarray(found).dtype == np.asarray(expected).dtype
+
+
+BACKENDS = pytest.mark.parametrize(
+    ("run", "compare"),
+    [(evaluated, assert_equal), (planned, assert_equal), (native, assert_rounded)],
+    ids=["evaluated", "planned", "native"],
+)
 """Ways to run a graph; all must agree with applying the gates one by one."""
 
 
@@ -403,22 +413,23 @@ def graph_of(gate: Gate, case: Case, places: list[int]) -> CoreGraph:
     return build(inputs, {"y": make_node(gate, tuple(nodes), case.params)})
 
 
+@BACKENDS
 @EVERY
-def test_every_backend_gives_the_direct_result(name: str):
+def test_every_backend_gives_the_direct_result(
+    name: str, run: Backend, compare: Callable[..., None]
+):
     gate = GATES[name]
     for case in cases_of(name):
         every = list(range(len(case.args)))
         graph = graph_of(gate, case, every)
         expected = applied(gate, case.args, case.params)
         inputs = {f"x{i}": case.args[i] for i in every}
-        for run in BACKENDS:
-            found = run(graph, inputs)["y"]
-            np.testing.assert_array_equal(found, expected, case.label)
-            assert np.asarray(found).dtype == np.asarray(expected).dtype
+        compare(run(graph, inputs)["y"], expected, case.label)
 
 
+@pytest.mark.parametrize("run", [evaluated, planned, native])
 @EVERY
-def test_every_backend_gives_the_eager_derivatives(name: str):
+def test_every_backend_gives_the_eager_derivatives(name: str, run: Backend):
     gate = GATES[name]
     for case, places in smooth_cases(name):
         gradients, (tangent,) = both_modes(gate, case, places)
@@ -427,9 +438,8 @@ def test_every_backend_gives_the_eager_derivatives(name: str):
         value = evaluated(graph, inputs)["y"]
         (u,), t = direction([value], 2), direction([case.args[i] for i in places], 1)
         moved = {f"t_x{i}": np.asarray(d)[()] for i, d in zip(places, t, strict=True)}
-        for run in BACKENDS:
-            found = run(gradient_graph(graph), {**inputs, "d_y": np.asarray(u)[()]})
-            pulled = [found[f"d_x{i}"] for i in places]
-            assert_near(pulled, gradients, 1e-14, f"{case.label}: reverse mode")
-            found = run(tangent_graph(graph), {**inputs, **moved})
-            assert_near([found["t_y"]], [tangent], 1e-14, f"{case.label}: forward mode")
+        found = run(gradient_graph(graph), {**inputs, "d_y": np.asarray(u)[()]})
+        pulled = [found[f"d_x{i}"] for i in places]
+        assert_near(pulled, gradients, 1e-14, f"{case.label}: reverse mode")
+        found = run(tangent_graph(graph), {**inputs, **moved})
+        assert_near([found["t_y"]], [tangent], 1e-14, f"{case.label}: forward mode")
