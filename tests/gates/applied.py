@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from hubel.graph.evaluate import evaluate
-from hubel.graph.graph import build
+from hubel.graph.graph import CoreGraph, build
 from hubel.graph.node import constant_node, spec_of
 from hubel.tracing.trace import Trace
 from hubel.tracing.traced import Traced
 from hubel.tracing.tree import flatten
+from tests.native import assert_rounded, native
 
 
 def results(f: Callable[..., Any], *args: Any) -> list[Any]:
@@ -24,16 +25,20 @@ def results(f: Callable[..., Any], *args: Any) -> list[Any]:
 
 def evaluated_results(f: Callable[..., Any], *args: Any) -> list[Any]:
     """Trace with shapes; evaluate the graph."""
-    with Trace(with_values=False) as trace:
+    graph = traced(f, *args)
+    with np.errstate(all="ignore"):
+        values = evaluate(graph, dict(zip(graph.inputs, args, strict=True)))
+    return [values[node] for node in graph.outputs.values()]
+
+
+def traced(f: Callable[..., Any], *args: Any) -> CoreGraph:
+    """Trace with shapes."""
+    with Trace(with_values=False) as trace, np.errstate(all="ignore"):
         inputs = [trace.input(spec_of(arg)) for arg in args]
         given = flatten(f(*inputs))[0]
     named = {f"x{i}": handle.node for i, handle in enumerate(inputs)}
     nodes = [h.node if isinstance(h, Traced) else constant_node(h) for h in given]
-    outputs = {f"y{i}": node for i, node in enumerate(nodes)}
-    with np.errstate(all="ignore"):
-        graph = build(named, outputs)
-        values = evaluate(graph, dict(zip(named, args, strict=True)))
-    return [values[node] for node in outputs.values()]
+    return build(named, {f"y{i}": node for i, node in enumerate(nodes)})
 
 
 def assert_as_numpy(f: Callable[..., Any], *args: Any, exactly: bool = True) -> None:
@@ -48,3 +53,17 @@ def assert_as_numpy(f: Callable[..., Any], *args: Any, exactly: bool = True) -> 
                 np.testing.assert_array_equal(value, true)
             else:
                 np.testing.assert_allclose(value, true, rtol=1e-6, atol=1e-12)
+
+
+UNORDERED = {np.maximum, np.minimum, np.fmax, np.fmin}
+"""Of zeros of both signs NumPy gives one or the other, by their place in the array."""
+
+
+def assert_native(f: Callable[..., Any], *args: Any) -> None:
+    """Compare machine code with NumPy itself, to a few ULP."""
+    with np.errstate(all="ignore"):
+        expected = flatten(f(*args))[0]
+    graph = traced(f, *args)
+    found = native(graph, dict(zip(graph.inputs, args, strict=True)))
+    for value, true in zip(found.values(), expected, strict=True):
+        assert_rounded(value, true, signs=f not in UNORDERED)

@@ -10,7 +10,12 @@ import pytest
 from hubel.errors import TraceError
 from hubel.graph.node import Gate
 from hubel.graph.registry import NUMPY
-from tests.gates.applied import assert_as_numpy, evaluated_results, results
+from tests.gates.applied import (
+    assert_as_numpy,
+    assert_native,
+    evaluated_results,
+    results,
+)
 
 SPECIAL = [0.0, -0.0, 0.5, 1, -1, 2, -2.5, np.inf, -np.inf, np.nan]
 FLOATS = [1e30, -1e30, 1e-30, 1e-42, 3.4e38, 88.8, -104.0, 710.0]
@@ -35,7 +40,8 @@ def takes_floats(ufunc: np.ufunc) -> bool:
 
 @pytest.mark.parametrize("ufunc", UFUNCS, ids=lambda f: f.__name__)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_ufuncs_give_what_numpy_gives(ufunc: np.ufunc, dtype: Any):
+@pytest.mark.parametrize("check", [assert_as_numpy, assert_native])
+def test_ufuncs_give_what_numpy_gives(ufunc: np.ufunc, dtype: Any, check: Any):
     if ufunc is np.ldexp:
         with np.errstate(over="ignore"):
             args = [np.array(SPECIAL, dtype)[:, None], np.array(WHOLE)]
@@ -46,9 +52,10 @@ def test_ufuncs_give_what_numpy_gives(ufunc: np.ufunc, dtype: Any):
     else:
         values = np.array(WHOLE)
         args = [values] if ufunc.nin == 1 else [values[:, None], values]
-    assert_as_numpy(ufunc, *args)
+    check(ufunc, *args)
 
 
+@pytest.mark.parametrize("check", [assert_as_numpy, assert_native])
 @pytest.mark.parametrize(
     "f",
     [
@@ -75,10 +82,10 @@ def test_ufuncs_give_what_numpy_gives(ufunc: np.ufunc, dtype: Any):
         np.modf,
     ],
 )
-def test_functions_give_what_numpy_gives(f: Any):
+def test_functions_give_what_numpy_gives(f: Any, check: Any):
     with np.errstate(over="ignore"):
         for dtype in (np.float64, np.float32):
-            assert_as_numpy(f, np.array([*SPECIAL, *FLOATS], dtype))
+            check(f, np.array([*SPECIAL, *FLOATS], dtype))
 
 
 def test_divmod_gives_what_numpy_gives():
