@@ -1,0 +1,393 @@
+"""The loops around the innermost one: blocks that fit the caches, panels, tiles.
+
+A product is D (rows, columns) = S (rows, k) V (k, columns), where vectors run along the
+columns. Blocks of k outside, then S and V packed, then tiles: the method of Goto and
+van de Geijn, Anatomy of high-performance matrix multiplication, 2008.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hubel.compiler.llvm.gemm.kind import Kind
+from hubel.compiler.llvm.gemm.micro import Tile, micro_name, micro_text
+from hubel.compiler.llvm.gemm.packs import SPARE, pack_name, pack_text
+from hubel.compiler.llvm.gemm.vectors import (
+    load,
+    load_some,
+    mask,
+    store,
+    store_some,
+    transpose,
+)
+from hubel.compiler.llvm.gemm.writer import METADATA, Writer
+
+ARGUMENTS = (
+    "ptr {0}%c, ptr {1}%a, ptr {1}%b, ptr {0}%scratch, ptr %then, ptr %context, "
+    "i64 %m, i64 %n, i64 %k, i64 %lda, i64 %ldb, i64 %ldc, "
+    "i64 %k.block, i64 %row.block, i64 %column.block"
+)
+"""Of every product; ``{0}`` and ``{1}`` stand for what is promised of pointers."""
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """A product by blocks and tiles, for run-time extents.
+
+    Attributes
+    ----------
+    tile : Tile
+    transposed : tuple of bool
+        Whether A is (k, m) in memory, and B (n, k).
+    swapped : bool
+        Whether vectors run along m, not n: C' = B' A' is made in scratch memory, block
+        by block, and transposed into C.
+    accumulate : bool
+        Whether the product is added to C.
+    direct : tuple of bool
+        Whether S, and V, are read where they are, apart from what does not fill a
+        panel; only of a matrix whose packing does not transpose.
+    """
+
+    tile: Tile
+    transposed: tuple[bool, bool]
+    swapped: bool
+    accumulate: bool = False
+    direct: tuple[bool, bool] = (False, False)
+
+    @property
+    def name(self) -> str:
+        """A name that equal products share, and no others."""
+        tile = f"{self.tile.rows}x{self.tile.columns}"
+        flags = "".join("nt"[each] for each in self.transposed)
+        way = "turned" if self.swapped else "plain"
+        added = ".add" if self.accumulate else ""
+        kind = self.tile.kind
+        where = "".join("pd"[each] for each in self.direct)
+        return (
+            f"hubel.gemm.{kind.dtype}.{kind.vector_bytes}.{tile}.{flags}.{way}.{where}"
+            f"{added}"
+        )
+
+    @property
+    def packs(self) -> tuple[bool, bool]:
+        """Whether the packing of S, and of V, transposes."""
+        first, second = self.transposed
+        return (second, not first) if self.swapped else (not first, second)
+
+    def scratch(self, extents: tuple[int, int, int], blocks: tuple[int, int, int]) -> int:
+        """Return the bytes of scratch memory for m, n and k and their blocks."""
+        kind, tile = self.tile.kind, self.tile
+        k, rows, columns = blocks
+        spare = SPARE * kind.lanes
+        numbers = -(-rows // tile.rows) * (k * tile.rows + spare)
+        numbers += -(-columns // tile.columns) * (k * tile.columns + spare)
+        numbers += 3 * kind.lanes * (tile.columns + kind.lanes)  # ends of the packing
+        height = extents[1] + tile.rows + kind.lanes if self.swapped else tile.rows
+        numbers += height * (columns + tile.columns if self.swapped else tile.columns)
+        return numbers * kind.size + 4 * 64
+
+    def text(self) -> str:
+        """Write the module: the function and those that it calls."""
+        tile, kind = self.tile, self.tile.kind
+        s, v = self.packs
+        parts = [micro_text(tile, each) for each in range(1, tile.vectors + 1)]
+        parts += [pack_text(kind, tile.rows, s), pack_text(kind, tile.columns, v)]
+        parts.append(_tiles_text(self))
+        if self.swapped:
+            parts.append(_turn_back_text(self))
+        parts.append(_Product(self).text())
+        return "\n".join([kind.declarations(), *parts, METADATA])
+
+
+@dataclass(frozen=True)
+class _Operand:
+    """S or V: names of its pointer and stride, and how it is packed."""
+
+    pointer: str
+    stride: str
+    turned: bool
+    direct: bool
+    width: int
+    packed: str
+
+
+@dataclass(frozen=True)
+class _Panels:
+    """Names of a block's panels: where, which, how far apart they and steps of k are."""
+
+    place: str
+    start: str
+    count: str
+    size: str
+    step: str
+
+
+class _Product:
+    """The lines of the function itself."""
+
+    def __init__(self, product: Blocked) -> None:
+        self.product = product
+        self.tile, self.kind = product.tile, product.tile.kind
+        arguments = ARGUMENTS.format("noalias ", "noalias readonly ")
+        self.out = Writer(f"define void @{product.name}({arguments})")
+        self.extents = ("%n", "%m") if product.swapped else ("%m", "%n")
+        packed = self._lay_out()
+        widths = self.tile.rows, self.tile.columns
+        order = "ba" if product.swapped else "ab"
+        self.s, self.v = (
+            _Operand(f"%{name}", f"%ld{name}", *facts)
+            for name, *facts in zip(
+                order, product.packs, product.direct, widths, packed, strict=True
+            )
+        )
+
+    def text(self) -> str:
+        """Write all loops."""
+        out, (rows, columns) = self.out, self.extents
+        with out.loop(0, columns, "%column.block", "columns") as first:
+            width = out.least("%column.block", out.subtract(columns, first))
+            with out.loop(0, "%k", "%k.block", "depth") as p:
+                depth = out.least("%k.block", out.subtract("%k", p))
+                right = self._panels(self.v, (first, p), (width, depth))
+                with out.loop(0, rows, "%row.block", "rows") as row:
+                    self._block((row, first, p), (width, depth), right)
+            if self.product.swapped:
+                self._turn_back(first, width)
+        return out.text()
+
+    def _lay_out(self) -> tuple[str, str]:
+        """Give the parts of the scratch memory their places; return S's and V's."""
+        out, tile, kind = self.out, self.tile, self.kind
+        spare, end = SPARE * kind.lanes, kind.lanes * (tile.columns + kind.lanes)
+
+        def panels(extent: str, width: int) -> str:
+            count = out.let(f"sdiv i64 {out.add(extent, width - 1)}, {width}", "count")
+            one = out.add(out.times("%k.block", width), spare)
+            return out.add(out.times(count, one), end)
+
+        def beyond(place: str, numbers: str) -> str:
+            up = out.add(out.times(numbers, kind.size), 63)
+            return out.at(place, out.let(f"and i64 {up}, -64", "bytes"), "i8")
+
+        packed_s = beyond("%scratch", panels("%column.block", tile.columns))
+        self.rest = beyond(packed_s, panels("%row.block", tile.rows))
+        self.row = out.let(
+            f"and i64 {out.add('%column.block', tile.columns - 1)}, {-kind.lanes}",
+            "row",
+        )
+        return packed_s, "%scratch"
+
+    def _panels(
+        self, operand: _Operand, start: tuple[str, str], extents: tuple[str, str]
+    ) -> list[_Panels]:
+        """Return a block as panels: packed, or where it is but for what is left over.
+
+        ``start`` and ``extents`` are along the panels and along k.
+        """
+        out, real = self.out, self.kind.real
+        (first, p), (extent, depth) = start, extents
+        down, right = (first, p) if operand.turned else (p, first)
+        source = out.position(operand.pointer, down, operand.stride, right, real)
+        if not operand.direct:
+            return [self._packed(operand, source, ("0", extent), depth)]
+        left = out.let(f"srem i64 {extent}, {operand.width}", "left")
+        whole = out.subtract(extent, left)
+        width = str(operand.width)
+        found = _Panels(source, "0", whole, width, operand.stride)
+        rest = out.at(source, whole, real)
+        return [found, self._packed(operand, rest, (whole, left), depth)]
+
+    def _packed(
+        self, operand: _Operand, source: str, span: tuple[str, str], depth: str
+    ) -> _Panels:
+        """Pack part of a block; ``span``: where it starts and how many there are."""
+        out, width = self.out, operand.width
+        out.put(
+            f"call void {pack_name(width, operand.turned)}(ptr {operand.packed}, "
+            f"ptr {source}, i64 {operand.stride}, i64 {span[1]}, i64 {depth})"
+        )
+        size = out.add(out.times(depth, width), SPARE * self.kind.lanes)
+        return _Panels(operand.packed, *span, size, str(width))
+
+    def _block(
+        self, start: tuple[str, str, str], extents: tuple[str, str], right: list[_Panels]
+    ) -> None:
+        """Multiply a block of S by one of V."""
+        out, (row, first, p), (width, depth) = self.out, start, extents
+        height = out.least("%row.block", out.subtract(self.extents[0], row))
+        more = out.test("sgt", p, 0)
+        if self.product.swapped:
+            stride = self.row
+            target = out.position(self.rest, row, stride, 0, self.kind.real)
+            other = out.position("%c", first, "%ldc", row, self.kind.real)
+        else:
+            stride, other = "%ldc", "null"
+            target = out.position("%c", row, stride, first, self.kind.real)
+            if self.product.accumulate:
+                more = "true"
+        for left in self._panels(self.s, (row, p), (height, depth)):
+            for part in right:
+                place = out.position(
+                    target, left.start, stride, part.start, self.kind.real
+                )
+                final = other
+                if self.product.swapped:
+                    final = out.position(
+                        other, part.start, "%ldc", left.start, self.kind.real
+                    )
+                out.put(
+                    f"call void @tiles(ptr {left.place}, i64 {left.size}, "
+                    f"i64 {left.step}, ptr {part.place}, i64 {part.size}, "
+                    f"i64 {part.step}, ptr {place}, i64 {stride}, i64 {left.count}, "
+                    f"i64 {part.count}, i64 {depth}, i1 {more}, ptr {self.rest}, "
+                    f"ptr {final}, i64 %ldc)"
+                )
+        if not self.product.swapped:
+            is_last = out.test("sge", out.add(p, depth), "%k")
+            is_end = out.test("sge", out.add(first, width), "%n")
+            is_final = out.let(f"and i1 {is_last}, {is_end}", "final")
+            self._then(row, out.add(row, height), is_final)
+
+    def _turn_back(self, first: str, width: str) -> None:
+        """Transpose a block of C' into rows of C."""
+        out = self.out
+        target = out.position("%c", first, "%ldc", 0, self.kind.real)
+        out.put(
+            f"call void @turn.back(ptr {target}, ptr {self.rest}, i64 %ldc, "
+            f"i64 {self.row}, i64 {width}, i64 %n)"
+        )
+        self._then(first, out.add(first, width), "true")
+
+    def _then(self, first: str, last: str, is_final: str) -> None:
+        """Call what is to be done with rows of C that are ready."""
+        out = self.out
+        is_there = out.let("icmp ne ptr %then, null", "is")
+        both = out.let(f"and i1 {is_there}, {is_final}", "is")
+        with out.only_if(both, "then"):
+            out.put(f"call void %then(ptr %context, i64 {first}, i64 {last})")
+
+
+def _tiles_text(product: Blocked) -> str:
+    """Write the loops over the tiles of a block."""
+    tile, kind = product.tile, product.tile.kind
+    out = Writer(
+        "define internal void @tiles(ptr noalias readonly %s, i64 %s.size, i64 %s.step, "
+        "ptr noalias readonly %v, i64 %v.size, i64 %v.step, ptr noalias %d, i64 %ldd, "
+        "i64 %rows, i64 %columns, i64 %k, i1 %more, ptr noalias %spare, ptr %final, "
+        "i64 %ldc) noinline"
+    )
+    with out.loop(0, "%rows", tile.rows, "row") as row:
+        number = out.let(f"sdiv i64 {row}, {tile.rows}", "number")
+        s = out.at("%s", out.times(number, "%s.size"), kind.real)
+        with out.loop(0, "%columns", tile.columns, "column") as column:
+            number = out.let(f"sdiv i64 {column}, {tile.columns}", "number")
+            v = out.at("%v", out.times(number, "%v.size"), kind.real)
+            _tile(out, product, (s, v), (row, column))
+    return out.text()
+
+
+def _tile(
+    out: Writer, product: Blocked, panels: tuple[str, str], start: tuple[str, str]
+) -> None:
+    """Write one tile: whole, or by way of a place of its own at the edges."""
+    tile = product.tile
+    (row, column), real = start, tile.kind.real
+    d = out.position("%d", row, "%ldd", column, real)
+    high, wide = out.subtract("%rows", row), out.subtract("%columns", column)
+    read = f"ptr {panels[0]}, ptr {panels[1]}"
+    steps = "i64 %s.step, i64 %v.step, i64 %k"
+    given = f"{read}, ptr {d}, {steps}, i64 %ldd, i1 %more"
+    if product.swapped:
+        final = out.position("%final", column, "%ldc", row, real)
+        for i in range(tile.columns):
+            place = out.at(final, out.times("%ldc", i), real)
+            out.put(f"call void @llvm.prefetch.p0(ptr {place}, i32 1, i32 2, i32 1)")
+        _some_vectors(out, tile, wide, given)
+        return
+    is_high = out.test("sge", high, tile.rows)
+    is_wide = out.test("sge", wide, tile.columns)
+    full = out.let(f"and i1 {is_high}, {is_wide}", "full")
+    with out.either(full, "tile") as other:
+        out.put(f"call void {micro_name(tile.vectors)}({given})")
+        next(other)
+        given = f"{read}, ptr %spare, {steps}, i64 {tile.columns}, i1 false"
+        _some_vectors(out, tile, wide, given)
+        _copy_some(out, tile, d, (out.least(high, tile.rows), wide))
+
+
+def _some_vectors(out: Writer, tile: Tile, wide: str, arguments: str) -> None:
+    """Call the innermost loop for as many vectors as there are columns for."""
+    name = out.new("vectors")
+    for each in range(tile.vectors, 1, -1):
+        enough = out.test("sgt", wide, (each - 1) * tile.kind.lanes)
+        out.put(f"br i1 {enough}, label %{name}.{each}, label %{name}.not.{each}")
+        out.label(f"{name}.{each}")
+        out.put(f"call void {micro_name(each)}({arguments})")
+        out.put(f"br label %{name}.after")
+        out.label(f"{name}.not.{each}")
+    out.put(f"call void {micro_name(1)}({arguments})")
+    out.put(f"br label %{name}.after")
+    out.label(f"{name}.after")
+
+
+def _copy_some(out: Writer, tile: Tile, d: str, extents: tuple[str, str]) -> None:
+    """Copy a tile's first rows and columns to where they belong, or add them."""
+    kind, (high, wide) = tile.kind, extents
+    with out.loop(0, high, 1, "edge") as row:
+        source = out.at("%spare", out.times(row, tile.columns), kind.real)
+        target = out.at(d, out.times(row, "%ldd"), kind.real)
+        for v in range(tile.vectors):
+            some = mask(out, kind, out.subtract(wide, v * kind.lanes))
+            value = load(out, kind, out.at(source, v * kind.lanes, kind.real))
+            place = out.at(target, v * kind.lanes, kind.real)
+            adding = out.let(f"select i1 %more, {kind.mask} {some}, {kind.mask} zeroinitializer")
+            old = load_some(out, kind, place, adding)
+            both = out.let(f"fadd {kind.vector} {old}, {value}", "both")
+            total = out.let(
+                f"select i1 %more, {kind.vector} {both}, {kind.vector} {value}", "total"
+            )
+            store_some(out, kind, total, place, some)
+
+
+def _turn_back_text(product: Blocked) -> str:
+    """Write the transposition of a block of C', whose memory is padded, into C."""
+    kind, accumulate = product.tile.kind, product.accumulate
+    lanes = kind.lanes
+    out = Writer(
+        "define internal void @turn.back(ptr noalias %c, ptr noalias readonly %d, "
+        "i64 %ldc, i64 %ldd, i64 %rows, i64 %columns) noinline"
+    )
+    with out.loop(0, "%rows", lanes, "row") as row:
+        high = out.subtract("%rows", row)
+        is_high = out.test("sge", high, lanes)
+        with out.loop(0, "%columns", lanes, "column") as column:
+            wide = out.subtract("%columns", column)
+            is_wide = out.test("sge", wide, lanes)
+            source = out.position("%d", column, "%ldd", row, kind.real)
+            target = out.position("%c", row, "%ldc", column, kind.real)
+            square = [
+                load(out, kind, out.at(source, out.times(i, "%ldd"), kind.real))
+                for i in range(lanes)
+            ]
+            square = transpose(out, kind, square)
+            full = out.let(f"and i1 {is_high}, {is_wide}", "full")
+            places = [
+                out.at(target, out.times(i, "%ldc"), kind.real) for i in range(lanes)
+            ]
+            with out.either(full, "square") as other:
+                for value, place in zip(square, places, strict=True):
+                    if accumulate:
+                        old = load(out, kind, place)
+                        value = out.let(f"fadd {kind.vector} {old}, {value}", "both")
+                    store(out, kind, value, place)
+                next(other)
+                for i, (value, place) in enumerate(zip(square, places, strict=True)):
+                    is_row = out.test("sgt", high, i)
+                    count = out.let(f"select i1 {is_row}, i64 {wide}, i64 0", "count")
+                    some = mask(out, kind, count)
+                    if accumulate:
+                        old = load_some(out, kind, place, some)
+                        value = out.let(f"fadd {kind.vector} {old}, {value}", "both")
+                    store_some(out, kind, value, place, some)
+    return out.text()
