@@ -12,9 +12,11 @@ from hubel.view._mistakes import mistakes
 from hubel.view._pattern import pattern
 from hubel.view._png import data_uri, png_bytes
 from hubel.view._report import Section, Table, report
+from hubel.view._roofline import Dot, roofline
 from hubel.view._training import TrainingRecord, training_report
 
 __all__ = [
+    "Dot",
     "Markup",
     "Section",
     "Table",
@@ -27,5 +29,6 @@ __all__ = [
     "pattern",
     "png_bytes",
     "report",
+    "roofline",
     "training_report",
 ]
