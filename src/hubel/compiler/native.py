@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from hubel.compiler.coords import Shape, strides_of
 from hubel.compiler.cse import cse
 from hubel.compiler.dead import dead
+from hubel.compiler.find_sweep import find_sweep, is_small
 from hubel.compiler.fold import fold
-from hubel.compiler.locate import Location
+from hubel.compiler.locate import Location, locate
 from hubel.compiler.lower import KernelCall, lower
 from hubel.compiler.memory import Interval, place
 from hubel.compiler.phases import find_phases
@@ -21,6 +22,7 @@ from hubel.compiler.plan import Home, memory_of
 from hubel.compiler.regions import Group, Regions, find_regions
 from hubel.compiler.schedule import readers, schedule
 from hubel.compiler.simplify import simplify
+from hubel.compiler.sweep import Sweep
 from hubel.compiler.to_primitives import to_primitives
 from hubel.graph.graph import CoreGraph
 from hubel.graph.node import Node, describe
@@ -74,7 +76,7 @@ class HostCall:
     node: Node
 
 
-Step = KernelCall | ProductCall | HostCall
+Step = KernelCall | ProductCall | HostCall | Sweep
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,8 +121,9 @@ class NativePlan:
             lines.append(f"step {number}: {self._title(step)}")
             if bodies and isinstance(step, KernelCall):
                 lines += [f"  {line}" for line in step.kernel.text().splitlines()]
-            nodes = step.nodes if isinstance(step, KernelCall) else (step.node,)
-            for node in nodes:
+            if bodies and isinstance(step, Sweep):
+                lines += [f"  {line}" for line in step.text().splitlines()]
+            for node in _nodes(step):
                 if node in self.homes:
                     where = self.homes[node]
                     name = self.graph.names[node]
@@ -138,6 +141,8 @@ class NativePlan:
         if isinstance(step, ProductCall):
             turned = "T" * step.left.turned, "T" * step.right.turned
             return f"product {step.m} x {step.k}{turned[0]} x {step.n}{turned[1]}"
+        if isinstance(step, Sweep):
+            return step.text().partition("\n")[0]
         return f"NumPy's {step.node.gate.name}"
 
 
@@ -152,9 +157,41 @@ def make_native_plan(graph: CoreGraph, writes: Mapping[str, str]) -> NativePlan:
         Output name to the name of the donated input that is to hold it.
     """
     graph = dead(cse(simplify(fold(to_primitives(graph)))))
+    swept = _plan_of_sweep(graph, dict(writes))
+    if swept is not None:
+        return swept
     order = schedule(graph, writes)
     regions = find_regions(graph, order, writes)
     return _Maker(graph, order, regions, dict(writes)).plan()
+
+
+def _plan_of_sweep(graph: CoreGraph, writes: dict[str, str]) -> NativePlan | None:
+    """Make the plan of a graph that one sweep computes; only outputs have memory."""
+    if not is_small(graph):
+        return None
+    locations = locate(graph.nodes)
+    roots = [locations[node].root for node in graph.outputs.values()]
+    stored = dict.fromkeys(root for root in roots if not root.is_leaf)
+    sweep = find_sweep(graph, writes, tuple(stored))
+    if sweep is None:
+        return None
+    handed_out = {memory_of(node) for node in graph.outputs.values()}
+    homes: dict[Node, Home] = {}
+    for name, node in graph.outputs.items():
+        if node not in stored or node in homes:
+            continue
+        given = graph.inputs.get(writes.get(name, ""))
+        if given is not None and given not in handed_out:
+            homes[node] = Home("donated", base=given)
+            locations[node] = Location(given, 0, strides_of(given.shape))
+        elif name not in writes and node.shape and not node.weak:
+            homes[node] = Home("fresh")
+    rest = [root for root in stored if root not in homes]
+    offsets, arena = place([Interval(0, 1, root.nbytes) for root in rest])
+    for root, offset in zip(rest, offsets, strict=True):
+        homes[root] = Home("arena", offset)
+    live = sum(root.nbytes for root in rest)
+    return NativePlan(graph, (sweep,), homes, locations, {}, writes, arena, live)
 
 
 class _Maker:
@@ -291,6 +328,13 @@ def _sources(step: Group | Node) -> Iterator[Node]:
     else:
         for node in step.members:
             yield from [i for i in node.inputs if i not in step.members]
+
+
+def _nodes(step: Step) -> tuple[Node, ...]:
+    """Return the nodes whose values a step may put into memory."""
+    if isinstance(step, Sweep):
+        return step.arrays
+    return step.nodes if isinstance(step, KernelCall) else (step.node,)
 
 
 def _scratch_bytes(step: Step) -> int:

@@ -14,11 +14,14 @@ from hubel.compiler.coords import strides_of
 from hubel.compiler.llvm.arrays import TEXT as ON_ARRAYS
 from hubel.compiler.llvm.blas import Product, find_product
 from hubel.compiler.llvm.module import Module
+from hubel.compiler.llvm.scalar import Code
 from hubel.compiler.llvm.small import SmallProduct, fits
+from hubel.compiler.llvm.sweep import write_sweep
 from hubel.compiler.llvm.target import host
 from hubel.compiler.llvm.transpose import transpose_text
 from hubel.compiler.lower import KernelCall
 from hubel.compiler.native import HostCall, NativePlan, ProductCall, Step
+from hubel.compiler.sweep import Sweep
 from hubel.errors import NativeError
 from hubel.graph.node import CONSTANT, Node
 
@@ -171,6 +174,8 @@ class Program:
                 self._kernel(step, number, lines)
             elif isinstance(step, ProductCall):
                 self._product(step, lines)
+            elif isinstance(step, Sweep):
+                self._sweep(step, lines)
         lines.put("%status = load i64, ptr @hubel.status")
         lines.put("ret i64 %status")
         self.module.add(f"define i64 @{name}() {{\n{lines.text}\n}}")
@@ -211,6 +216,15 @@ class Program:
         lines.put(
             product.call(a, b, out, extents=extents, rows=rows, transposed=turned)
         )
+
+    def _sweep(self, sweep: Sweep, lines: _Lines) -> None:
+        code = Code(strict=self.module.strict)
+        text = write_sweep(sweep, "@hubel.sweep", code, host().vector_bytes)
+        self.module.use(code)
+        self.module.add(text)
+        words = [f"ptr {self._address(node, 0, lines)}" for node in sweep.arrays]
+        words.append("ptr @hubel.status")
+        lines.put(f"call void @hubel.sweep({', '.join(words)})")
 
     def _address(self, root: Node, offset: int, lines: _Lines) -> str:
         """Write where the memory of a node is, so many bytes from its start."""
