@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import struct
 import threading
 from collections.abc import Callable, Sequence
@@ -37,6 +38,8 @@ class LlvmPlan:
         is wrong with its values; made when it is needed.
     strict : bool
         Whether each operation is rounded on its own, as in NumPy.
+    apart : bool
+        Whether each step can be called by itself, see `steps`.
 
     Attributes
     ----------
@@ -53,11 +56,16 @@ class LlvmPlan:
     """
 
     def __init__(
-        self, plan: Plan, fallback: NumpyPlan | None = None, *, strict: bool = False
+        self,
+        plan: Plan,
+        fallback: NumpyPlan | None = None,
+        *,
+        strict: bool = False,
+        apart: bool = False,
     ) -> None:
         self.plan, self._fallback = plan, fallback
         self.native: NativePlan = make_native_plan(plan.graph, plan.writes)
-        program = Program(self.native, strict=strict)
+        program = Program(self.native, strict=strict, apart=apart)
         self.text = program.text
         loaded = compile_module(self.text)
         self._enter = loaded.entry("hubel.enter")
@@ -67,6 +75,8 @@ class LlvmPlan:
         if program.is_whole:
             self._quick = self._memory.quick(self._enter)
         self._work = [self._piece(each, loaded) for each in stretches]
+        self._names = [each.name for each in stretches]
+        self._address = loaded.address
         self._lock = threading.Lock()
 
     def __call__(self, inputs: Sequence[Array]) -> tuple[Array, ...]:
@@ -90,6 +100,28 @@ class LlvmPlan:
         if self._fallback is None:
             self._fallback = NumpyPlan(self.plan)
         return self._fallback(inputs)
+
+    def steps(
+        self, inputs: Sequence[Array]
+    ) -> list[tuple[int, Callable[[], int]]] | None:
+        """Put the arrays of a call in place, and return what does each of its steps.
+
+        The plan was made with ``apart``, and is not called before the steps were used.
+
+        Returns
+        -------
+        list of (int, callable) or None
+            The address of the step's native function, 0 for a step that Python does,
+            and what calls it. None if native code cannot take the arrays.
+        """
+        arrays = self._memory.contiguous(inputs)
+        if arrays is None or self._enter() != 0:
+            return None
+        pairs = zip(self._names, self._work, strict=True)
+        return [
+            (self._address(name) if name else 0, functools.partial(piece, arrays))
+            for name, piece in pairs
+        ]
 
     def _piece(self, stretch: Stretch, loaded: Loaded) -> Callable[[list[Array]], int]:
         if stretch.name:

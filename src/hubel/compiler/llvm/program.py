@@ -79,6 +79,14 @@ def is_number(node: Node) -> bool:
 class Program:
     """The text of a plan's module and the names in it.
 
+    Parameters
+    ----------
+    plan : NativePlan
+    strict : bool
+        Whether each operation is rounded on its own.
+    apart : bool
+        Whether each step is a stretch of its own, to be called by itself.
+
     Attributes
     ----------
     slots : Slots
@@ -87,14 +95,17 @@ class Program:
         What has to be there when the module is loaded.
     """
 
-    def __init__(self, plan: NativePlan, *, strict: bool = False) -> None:
-        self.plan, self.slots = plan, Slots(plan)
+    def __init__(
+        self, plan: NativePlan, *, strict: bool = False, apart: bool = False
+    ) -> None:
+        self.plan, self.slots, self.apart = plan, Slots(plan), apart
         self.module = Module(strict=strict)
         self.products: dict[str, Product] = {}
         self.small: dict[str, SmallProduct] = {}
         self.module.add(ON_ARRAYS)
         self.stretches: list[Stretch] = []
-        for steps in _stretches(plan.steps):
+        alone = [(step,) for step in plan.steps]
+        for steps in alone if apart else _stretches(plan.steps):
             self._stretch(steps)
         self._globals()
         self._enter()
@@ -158,8 +169,8 @@ class Program:
 
     @property
     def is_whole(self) -> bool:
-        """Whether native code does every step."""
-        return all(each.name for each in self.stretches)
+        """Whether the entry does every step, with no call from Python between."""
+        return not self.apart and all(each.name for each in self.stretches)
 
     def _stretch(self, steps: tuple[Step, ...]) -> None:
         if isinstance(steps[0], HostCall):
