@@ -22,6 +22,7 @@ from hubel.derive.links import (
     Same,
     everything,
 )
+from hubel.gates._slice import key_of
 from hubel.graph.node import CONSTANT, Node
 from hubel.graph.registry import Value
 from hubel.structure.arithmetic import Index
@@ -137,6 +138,13 @@ def _scatter_add(node: Node, position: int, known: Known) -> Link:
     )
 
 
+def _embed_many(node: Node, position: int, known: Known) -> Link:
+    """Send each element of one part where a slice would take it from."""
+    places: Any = np.arange(node.size).reshape(node.shape)
+    key = key_of(node.params["indices"][position])
+    return Grouped(places[key].reshape(-1), node.size)
+
+
 def _groups(shape: tuple[int, ...], axes: tuple[int, ...]) -> Index:
     """Give each element of an array the number of its line along some axes."""
     lengths = [1 if i in axes else n for i, n in enumerate(shape)]
@@ -209,6 +217,7 @@ BY_NAME: dict[str, Make] = {
     "gather": _layout,
     "assign_at": _layout,
     "scatter_add": _scatter_add,
+    "embed_many": _embed_many,
     "cumsum": _running,
     "cumprod": _running,
     "fft": _lines,

@@ -15,7 +15,16 @@ from hubel.errors import DifferentiationError
 from hubel.gates._sum import unbroadcast
 from hubel.gates.define import dtype_of, shape_of
 from hubel.graph.graph import CoreGraph, build
-from hubel.graph.node import CONSTANT, INPUT, Node, Spec, constant_node, input_node
+from hubel.graph.node import (
+    CONSTANT,
+    INPUT,
+    Node,
+    Rule,
+    Spec,
+    Use,
+    constant_node,
+    input_node,
+)
 from hubel.graph.observer import observer
 from hubel.graph.registry import GATES, Value
 from hubel.graph.walk import dependents
@@ -66,32 +75,56 @@ def _sweep(
 ) -> Gradients:
     """Sweep once; see :func:`pull`."""
     gradients: Gradients = dict(upstream)
-    add, watch = GATES["add"], observer()
+    held: dict[Node, list[Use]] = {}
+    watch = observer()
     with np.errstate(all="ignore"):
         for node in reversed(nodes):
+            if node in held:
+                _settle(gradients, {node: held.pop(node)})
             g = gradients.get(node)
             if g is None or not node.inputs:
                 continue
             args = tuple([values[source] for source in node.inputs])
             out, rules = values[node], node.gate.rules
             for position, source in enumerate(node.inputs):
-                if source.gate is CONSTANT or source.dtype.kind not in "fc":
-                    continue
-                if active is not None and source not in active:
+                if (
+                    source.gate is CONSTANT
+                    or source.dtype.kind not in "fc"
+                    or (active is not None and source not in active)
+                ):
                     continue
                 rule = rules[position] if position < len(rules) else rules[-1]
                 if watch:
                     rule = watch.pulling(node, position, rule)
-                part = rule.pull(position, g, out, args, node.params)
-                if part is None:
+                if rule.held:
+                    use = Use(rule, position, g, out, args, node.params)
+                    held.setdefault(source, []).append(use)
                     continue
-                if shape_of(part) != source.shape or dtype_of(part) != source.dtype:
-                    part = match(part, source)
-                known = gradients.get(source)
-                gradients[source] = part if known is None else add(known, part)
+                part = rule.pull(position, g, out, args, node.params)
+                if part is not None:
+                    _add(gradients, source, part)
+        _settle(gradients, held)
         if watch:
             watch.pulled(gradients)
     return gradients
+
+
+def _add(gradients: Gradients, source: Node, part: Value) -> None:
+    """Add what one use brings to a node."""
+    if shape_of(part) != source.shape or dtype_of(part) != source.dtype:
+        part = match(part, source)
+    known = gradients.get(source)
+    gradients[source] = part if known is None else GATES["add"](known, part)
+
+
+def _settle(gradients: Gradients, held: Mapping[Node, Sequence[Use]]) -> None:
+    """Add what was held back for some nodes: of each rule, all uses at once."""
+    for source, uses in held.items():
+        by_rule: dict[Rule, list[Use]] = {}
+        for use in uses:
+            by_rule.setdefault(use.rule, []).append(use)
+        for rule, alike in by_rule.items():
+            _add(gradients, source, rule.pull_all(alike))
 
 
 def _passing(nodes: Sequence[Node]) -> set[Node]:

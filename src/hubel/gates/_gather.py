@@ -7,11 +7,14 @@ neighbouring axes that begins at ``axis``; what they pick takes the place of the
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from hubel.errors import DTypeError, ShapeError
+from hubel.gates._held import Held
 from hubel.gates._layout import reshape
 from hubel.gates._sum import broadcast_to, unbroadcast
 from hubel.gates.batch import Call, from_place, to_place
@@ -24,8 +27,8 @@ from hubel.gates.define import (
     ndim_of,
     shape_of,
 )
-from hubel.graph.node import Spec
-from hubel.graph.registry import Value
+from hubel.graph.node import Spec, Use
+from hubel.graph.registry import GATES, Value
 
 Array = np.ndarray[Any, Any]
 FEW = 1024
@@ -81,6 +84,48 @@ def _add_back(g: Value, out: Value, x: Value, *indices: Value, axis: int) -> Val
     return scatter_add(g, *indices, axis=axis, shape=shape_of(x))
 
 
+def _add_all_back(uses: Sequence[Use]) -> Value:
+    """Add the gradients of all reads of one array where they were read.
+
+    They are joined to one read, for which there is one array of zeros, unless they are
+    larger than the zeros that this saves.
+    """
+    blocks: dict[tuple[int, int], list[Use]] = {}
+    for use in uses:
+        blocks.setdefault((use.params["axis"], len(use.args)), []).append(use)
+    parts: list[Value] = []
+    for (axis, _), alike in blocks.items():
+        zeros = (len(alike) - 1) * math.prod(shape_of(alike[0].args[0]))
+        if sum([math.prod(shape_of(use.g)) for use in alike]) < zeros:
+            parts.append(_add_joined(alike, axis))
+        else:
+            parts += [_add_back(u.g, u.out, *u.args, axis=axis) for u in alike]
+    return reduce(GATES["add"], parts)
+
+
+def _add_joined(uses: Sequence[Use], axis: int) -> Value:
+    """Add back what reads of the same axes picked, as if one had picked it all."""
+    shape, join = shape_of(uses[0].args[0]), GATES["concatenate"]
+    flat = [_in_a_row(use, axis) for use in uses]
+    columns = zip(*[rows for _, rows in flat], strict=True)
+    indices = [join(*column, axis=0) for column in columns]
+    picked = join(*[g for g, _ in flat], axis=axis)
+    return scatter_add(picked, *indices, axis=axis, shape=shape)
+
+
+def _in_a_row(use: Use, axis: int) -> tuple[Value, list[Value]]:
+    """Write a read's index arrays in a row each, and its gradient along one axis."""
+    indices = use.args[1:]
+    block = broadcast_shape(*[shape_of(i) for i in indices])
+    rows = [
+        reshape(broadcast_to(i, shape=block), shape=(math.prod(block),))
+        for i in indices
+    ]
+    shape = shape_of(use.g)
+    flat = (*shape[:axis], math.prod(block), *shape[axis + len(block) :])
+    return reshape(use.g, shape=flat), rows
+
+
 def _index_batch(call: Call, first: int) -> tuple[tuple[Value, ...], bool]:
     """Give the index arrays of all examples, and whether they differ among them.
 
@@ -109,7 +154,7 @@ gather = define(
     "gather",
     _gather,
     _infer_gather,
-    Linear(_add_back),
+    Held(_add_back, _add_all_back),
     CONSTANT_RULE,
     fills=True,
     batch=_gather_batch,

@@ -8,16 +8,18 @@ to the first element.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from hubel.errors import ShapeError
+from hubel.gates._held import Held
 from hubel.gates._sum import broadcast_to, unbroadcast
 from hubel.gates.batch import Call
 from hubel.gates.define import Linear, define, dtype_of, shape_of
-from hubel.graph.node import Node, Spec, make_node
+from hubel.graph.node import Node, Spec, Use, make_node
 from hubel.graph.registry import GATES, Value
 
 Span = tuple[int, int | None, int]
@@ -105,14 +107,28 @@ def _into_zeros(g: Value, out: Value, x: Value, index: Basic) -> Value:
     return embed(g, index=index, shape=shape_of(x))
 
 
-def _inside(index: Basic, call: Call, shape: tuple[int, ...]) -> Basic:
+def _into_the_same_zeros(uses: Sequence[Use]) -> Value:
+    """Put the gradients of all reads of one array where they were read."""
+    if len(uses) == 1:
+        return embed(
+            uses[0].g, index=uses[0].params["index"], shape=shape_of(uses[0].args[0])
+        )
+    indices = tuple([use.params["index"] for use in uses])
+    shape = shape_of(uses[0].args[0])
+    return GATES["embed_many"](*[u.g for u in uses], indices=indices, shape=shape)
+
+
+READ = Held(_into_zeros, _into_the_same_zeros)
+
+
+def inside(index: Basic, call: Call, shape: tuple[int, ...]) -> Basic:
     """Give the index that picks the same from every example."""
     return trimmed(((0, call.size, 1), *index), (call.size, *shape))
 
 
 def _slice_batch(call: Call) -> Value:
     x, index = call.args[0], call.params["index"]
-    return slice_of(x, index=_inside(index, call, shape_of(x)[1:]))
+    return slice_of(x, index=inside(index, call, shape_of(x)[1:]))
 
 
 def _through(node: Node) -> Node | None:
@@ -148,7 +164,7 @@ slice_of = define(
     "slice",
     _slice,
     _infer_slice,
-    Linear(_into_zeros),
+    READ,
     kind="layout",
     view=True,
     weight=0,
@@ -162,7 +178,7 @@ element = define(
     "element",
     _element,
     _infer_slice,
-    Linear(_into_zeros),
+    READ,
     kind="layout",
     weight=0,
     batch=_slice_batch,
@@ -186,7 +202,7 @@ def _infer_embed(g: Spec, index: Basic, shape: tuple[int, ...]) -> Spec:
 
 
 def _embed_batch(call: Call) -> Value:
-    index = _inside(call.params["index"], call, call.shape)
+    index = inside(call.params["index"], call, call.shape)
     return embed(call.args[0], index=index, shape=(call.size, *call.shape))
 
 
@@ -218,7 +234,7 @@ def _infer_assign(x: Spec, new: Spec, index: Basic) -> Spec:
 def _assign_batch(call: Call) -> Value:
     index = call.params["index"]
     new = call.aligned(1, len(sliced_shape(call.shape, index)))
-    return assign(call.spread(0), new, index=_inside(index, call, call.shape))
+    return assign(call.spread(0), new, index=inside(index, call, call.shape))
 
 
 assign = define(

@@ -43,7 +43,10 @@ def traffic(node: Node) -> int:
     """Return the bytes that one node reads and writes."""
     if node.is_leaf or node.gate.facts.view:
         return 0
-    return node.nbytes + sum(source.nbytes for source in node.inputs)
+    read = [source.nbytes for source in node.inputs]
+    if node.gate.facts.kind == "layout":  # moves elements: reads what it writes at most
+        read = [min(each, node.nbytes) for each in read]
+    return node.nbytes + sum(read)
 
 
 def total(graph: CoreGraph) -> tuple[float, int]:

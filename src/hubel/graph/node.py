@@ -104,6 +104,21 @@ class Facts:
     native: Callable[..., Value] | None = None
 
 
+class Use(NamedTuple):
+    """What a reverse sweep holds back at one use of a gate.
+
+    ``rule`` pulls the upstream gradient ``g`` of the result ``out`` to the argument at
+    ``position``.
+    """
+
+    rule: Rule
+    position: int
+    g: Value
+    out: Value
+    args: tuple[Value, ...]
+    params: dict[str, Any]
+
+
 class Rule:
     """How one argument of a gate is differentiated; see ``hubel.gates.define``."""
 
@@ -114,6 +129,8 @@ class Rule:
     """The derivative is exactly zero everywhere."""
     together = False
     """The rule serves every argument of its gate, and has ``push_all``."""
+    held = False
+    """Many uses of one argument are pulled at once, by ``pull_all``."""
 
     def pull(
         self,
@@ -145,6 +162,10 @@ class Rule:
         params: dict[str, Any],
     ) -> Value | None:
         """Bring the tangents of all arguments (None is zero) to the result at once."""
+        raise NotImplementedError
+
+    def pull_all(self, uses: Sequence[Use]) -> Value:
+        """Bring the sum of what several uses bring to the same argument."""
         raise NotImplementedError
 
 

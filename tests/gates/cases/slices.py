@@ -28,6 +28,24 @@ CASES = {
         Case((sample(),), {"index": (2,), "shape": (4,)}, label="0-d"),
         Case((sample(0, 3),), {"index": ((0, 0, 1),), "shape": (2, 3)}, label="empty"),
     ],
+    "embed_many": [
+        Case(
+            (sample(5), sample(2, 1, 5, seed=1), sample(4, 2, seed=2)),
+            {"indices": ((1,), (BACKWARD, None), ((0, 4, 1), (0, 2, 1)))}
+            | {"shape": (4, 5)},
+            label="overlapping",
+        ),
+        Case(
+            (sample(), sample(seed=1), sample(seed=2)),
+            {"indices": ((2,), (0,), (2,)), "shape": (4,)},
+            label="elements",
+        ),
+        Case(
+            (sample(0), sample(3)),
+            {"indices": (((0, 0, 1),), ()), "shape": (3,)},
+            label="nothing, and all",
+        ),
+    ],
     "assign": [
         Case((sample(4, 5), sample(5, seed=1)), {"index": (1,)}),
         Case((sample(4, 5), sample(2, 1, 5, seed=1)), {"index": (BACKWARD, None)}),
