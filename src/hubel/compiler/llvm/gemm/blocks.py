@@ -11,14 +11,19 @@ from dataclasses import dataclass
 
 from hubel.compiler.llvm.gemm.kind import Kind
 from hubel.compiler.llvm.gemm.micro import Tile, micro_name, micro_text
-from hubel.compiler.llvm.gemm.packs import SPARE, pack_name, pack_text
+from hubel.compiler.llvm.gemm.packs import (
+    SPARE,
+    call_square,
+    pack_name,
+    pack_text,
+    square_text,
+)
 from hubel.compiler.llvm.gemm.vectors import (
     load,
     load_some,
     mask,
     store,
     store_some,
-    transpose,
 )
 from hubel.compiler.llvm.gemm.writer import METADATA, Writer
 
@@ -85,7 +90,8 @@ class Blocked:
         numbers += 3 * kind.lanes * (tile.columns + kind.lanes)  # ends of the packing
         height = extents[1] + tile.rows + kind.lanes if self.swapped else tile.rows
         numbers += height * (columns + tile.columns if self.swapped else tile.columns)
-        return numbers * kind.size + 4 * 64
+        numbers += (k + 2 * kind.lanes) * kind.lanes
+        return numbers * kind.size + 5 * 64
 
     def text(self) -> str:
         """Write the module: the function and those that it calls."""
@@ -94,6 +100,8 @@ class Blocked:
         parts = [micro_text(tile, each) for each in range(1, tile.vectors + 1)]
         parts += [pack_text(kind, tile.rows, s), pack_text(kind, tile.columns, v)]
         parts.append(_tiles_text(self))
+        if s or v or self.swapped:
+            parts.append(square_text(kind))
         if self.swapped:
             parts.append(_turn_back_text(self))
         parts.append(_Product(self).text())
@@ -171,7 +179,9 @@ class _Product:
             return out.at(place, out.let(f"and i64 {up}, -64", "bytes"), "i8")
 
         packed_s = beyond("%scratch", panels("%column.block", tile.columns))
-        self.rest = beyond(packed_s, panels("%row.block", tile.rows))
+        self.room = beyond(packed_s, panels("%row.block", tile.rows))
+        turning = out.times(out.add("%k.block", 2 * kind.lanes), kind.lanes)
+        self.rest = beyond(self.room, turning)
         self.row = out.let(
             f"and i64 {out.add('%column.block', tile.columns - 1)}, {-kind.lanes}",
             "row",
@@ -205,7 +215,7 @@ class _Product:
         out, width = self.out, operand.width
         out.put(
             f"call void {pack_name(width, operand.turned)}(ptr {operand.packed}, "
-            f"ptr {source}, i64 {operand.stride}, i64 {span[1]}, i64 {depth})"
+            f"ptr {source}, ptr {self.room}, i64 {operand.stride}, i64 {span[1]}, i64 {depth})"
         )
         size = out.add(out.times(depth, width), SPARE * self.kind.lanes)
         return _Panels(operand.packed, *span, size, str(width))
@@ -254,8 +264,8 @@ class _Product:
         out = self.out
         target = out.position("%c", first, "%ldc", 0, self.kind.real)
         out.put(
-            f"call void @turn.back(ptr {target}, ptr {self.rest}, i64 %ldc, "
-            f"i64 {self.row}, i64 {width}, i64 %n)"
+            f"call void @turn.back(ptr {target}, ptr {self.rest}, ptr {self.room}, "
+            f"i64 %ldc, i64 {self.row}, i64 {width}, i64 %n)"
         )
         self._then(first, out.add(first, width), "true")
 
@@ -356,38 +366,31 @@ def _turn_back_text(product: Blocked) -> str:
     lanes = kind.lanes
     out = Writer(
         "define internal void @turn.back(ptr noalias %c, ptr noalias readonly %d, "
-        "i64 %ldc, i64 %ldd, i64 %rows, i64 %columns) noinline"
+        "ptr noalias %room, i64 %ldc, i64 %ldd, i64 %rows, i64 %columns) noinline"
     )
-    with out.loop(0, "%rows", lanes, "row") as row:
-        high = out.subtract("%rows", row)
-        is_high = out.test("sge", high, lanes)
-        with out.loop(0, "%columns", lanes, "column") as column:
-            wide = out.subtract("%columns", column)
-            is_wide = out.test("sge", wide, lanes)
-            source = out.position("%d", column, "%ldd", row, kind.real)
-            target = out.position("%c", row, "%ldc", column, kind.real)
-            square = [
-                load(out, kind, out.at(source, out.times(i, "%ldd"), kind.real))
-                for i in range(lanes)
-            ]
-            square = transpose(out, kind, square)
+    with (
+        out.loop(0, "%rows", lanes, "row") as row,
+        out.loop(0, "%columns", lanes, "column") as column,
+    ):
+        high, wide = out.subtract("%rows", row), out.subtract("%columns", column)
+        source = out.position("%d", column, "%ldd", row, kind.real)
+        target = out.position("%c", row, "%ldc", column, kind.real)
+        full = "false"
+        if not accumulate:
+            is_high, is_wide = (out.test("sge", each, lanes) for each in (high, wide))
             full = out.let(f"and i1 {is_high}, {is_wide}", "full")
-            places = [
-                out.at(target, out.times(i, "%ldc"), kind.real) for i in range(lanes)
-            ]
-            with out.either(full, "square") as other:
-                for value, place in zip(square, places, strict=True):
-                    if accumulate:
-                        old = load(out, kind, place)
-                        value = out.let(f"fadd {kind.vector} {old}, {value}", "both")
-                    store(out, kind, value, place)
-                next(other)
-                for i, (value, place) in enumerate(zip(square, places, strict=True)):
-                    is_row = out.test("sgt", high, i)
-                    count = out.let(f"select i1 {is_row}, i64 {wide}, i64 0", "count")
-                    some = mask(out, kind, count)
-                    if accumulate:
-                        old = load_some(out, kind, place, some)
-                        value = out.let(f"fadd {kind.vector} {old}, {value}", "both")
-                    store_some(out, kind, value, place, some)
+        with out.either(full, "square") as other:
+            call_square(out, (target, "%ldc"), (source, "%ldd"), lanes)
+            next(other)
+            call_square(out, ("%room", lanes), (source, "%ldd"), lanes)
+            some = mask(out, kind, wide)
+            with out.loop(0, out.least(high, lanes), 1, "edge") as i:
+                value = load(
+                    out, kind, out.at("%room", out.times(i, lanes), kind.real)
+                )
+                place = out.at(target, out.times(i, "%ldc"), kind.real)
+                if accumulate:
+                    old = load_some(out, kind, place, some)
+                    value = out.let(f"fadd {kind.vector} {old}, {value}", "both")
+                store_some(out, kind, value, place, some)
     return out.text()

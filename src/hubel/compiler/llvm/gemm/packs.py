@@ -25,14 +25,14 @@ def pack_name(width: int, turned: bool) -> str:
 def pack_text(kind: Kind, width: int, turned: bool) -> str:
     """Write a packing function for panels of a width.
 
-    It is ``define internal void @NAME(ptr noalias %to, ptr noalias %from, i64 %ld, i64
-    %width, i64 %k)``. The matrix is (k, width), or (width, k) when it is to be turned,
+    It is ``define internal void @NAME(ptr noalias %to, ptr noalias %from, ptr noalias
+    %room, i64 %ld, i64 %width, i64 %k)``. The matrix is (k, width), or (width, k) when it is to be turned,
     with rows ``ld`` apart. Lanes beyond its width are filled with some of its numbers
     or with zeros, and mean nothing.
     """
     out = Writer(
         f"define internal void {pack_name(width, turned)}(ptr noalias %to, "
-        "ptr noalias readonly %from, i64 %ld, i64 %width, i64 %k) noinline"
+        "ptr noalias readonly %from, ptr noalias %room, i64 %ld, i64 %width, i64 %k) noinline"
     )
     size = out.add(out.times("%k", width), SPARE * kind.lanes)
     if turned:
@@ -79,58 +79,82 @@ def _copy(
 
 
 def _turned(out: Writer, kind: Kind, width: int, size: str) -> None:
-    """Transpose squares of vectors."""
+    """Transpose squares of vectors; what fills none is copied to where it does."""
     lanes = kind.lanes
+    pitch = out.add("%k", 2 * lanes)
     with out.loop(0, "%width", width, "panel") as first:
-        left = out.subtract("%width", first)
-        most = out.subtract(left, 1)
         panel = out.let(f"sdiv i64 {first}, {width}", "panel")
         to = out.at("%to", out.times(panel, size), kind.real)
-        start = out.position("%from", first, "%ld", 0, kind.real)
-        whole = out.let(f"and i64 %k, {-lanes}", "whole")
-        # squares that share lanes of a store have to be stored together
-        count = -(-width // lanes)
-        together = [range(count)] if width % lanes else [range(i, i + 1) for i in range(count)]
-        for squares in together:
-            rows = [
-                out.at(start, out.times(out.least(r, most), "%ld"), kind.real)
-                for s in squares
-                for r in range(s * lanes, min((s + 1) * lanes, width))
-            ]
-            with out.loop(0, whole, lanes, "square") as p:
-                _squares(out, kind, width, squares, rows, (to, p, None))
-            rest = out.subtract("%k", whole)
-            with out.only_if(out.test("sgt", rest, 0), "rest"):
-                _squares(out, kind, width, squares, rows, (to, whole, rest))
+        # a store may reach into what belongs to earlier rows, which come later
+        for start in reversed(range(0, width, lanes)):
+            row = out.add(first, start)
+            source = out.at("%from", out.times(row, "%ld"), kind.real)
+            high = out.subtract("%width", row)
+            is_high = out.test("sge", high, lanes)
+            whole = out.let(f"and i64 %k, {-lanes}", "whole")
+            whole = out.let(f"select i1 {is_high}, i64 {whole}, i64 0", "whole")
+            _copy_rows(out, kind, source, (high, whole, pitch))
+            with out.loop(0, "%k", lanes, "square") as p:
+                is_whole = out.test("slt", p, whole)
+                at = out.at(source, p, kind.real)
+                other = out.at("%room", out.subtract(p, whole), kind.real)
+                call_square(
+                    out,
+                    (out.position(to, p, width, start, kind.real), width),
+                    (
+                        out.let(f"select i1 {is_whole}, ptr {at}, ptr {other}"),
+                        out.let(f"select i1 {is_whole}, i64 %ld, i64 {pitch}"),
+                    ),
+                    "%k",  # the next block of k
+                )
 
 
-def _squares(
-    out: Writer,
-    kind: Kind,
-    width: int,
-    squares: range,
-    rows: list[str],
-    place: tuple[str, str, str | None],
+def _copy_rows(
+    out: Writer, kind: Kind, source: str, span: tuple[str, str, str]
 ) -> None:
-    """Transpose squares that lie below each other; ``place``: panel, step, steps left."""
-    to, p, left = place
-    lanes = kind.lanes
-    loaded: list[str] = []
-    some = None if left is None else mask(out, kind, left)
-    for row in rows:
-        at = out.at(row, p, kind.real)
-        if some is None:  # the next block of k
-            ahead = out.at(at, "%k", kind.real)
-            out.put(f"call void @llvm.prefetch.p0(ptr {ahead}, i32 0, i32 2, i32 1)")
-        loaded.append(
-            load(out, kind, at) if some is None else load_some(out, kind, at, some)
-        )
-    loaded += ["zeroinitializer"] * (len(squares) * lanes - len(loaded))
-    turned = [
-        transpose(out, kind, loaded[i * lanes : (i + 1) * lanes])
-        for i in range(len(squares))
-    ]
-    target = out.at(to, out.times(p, width), kind.real)
-    for j in range(lanes):
-        for s, square in zip(squares, turned, strict=True):
-            store(out, kind, square[j], out.at(target, j * width + s * lanes, kind.real))
+    """Copy rows from a column on; ``span``: how many at most, from where, how far."""
+    high, first, pitch = span
+    count = out.least(high, kind.lanes)
+    with (
+        out.loop(0, count, 1, "row") as row,
+        out.loop(first, "%k", kind.lanes, "copy") as p,
+    ):
+        some = mask(out, kind, out.subtract("%k", p))
+        at = out.position(source, row, "%ld", p, kind.real)
+        to = out.position("%room", row, pitch, out.subtract(p, first), kind.real)
+        store(out, kind, load_some(out, kind, at, some), to)
+
+
+def square_text(kind: Kind) -> str:
+    """Write the function that transposes one square of vectors.
+
+    It is ``define internal void @square(ptr noalias %to, i64 %to.pitch, ptr noalias
+    %from, i64 %from.pitch, i64 %ahead)``: rows are a pitch apart; numbers so far ahead
+    in each row are asked for, as they will be needed next.
+    """
+    out = Writer(
+        "define internal void @square(ptr noalias %to, i64 %to.pitch, "
+        "ptr noalias readonly %from, i64 %from.pitch, i64 %ahead) noinline"
+    )
+    rows: list[str] = []
+    for i in range(kind.lanes):
+        at = out.at("%from", out.times("%from.pitch", i), kind.real)
+        ahead = out.at(at, "%ahead", kind.real)
+        out.put(f"call void @llvm.prefetch.p0(ptr {ahead}, i32 0, i32 2, i32 1)")
+        rows.append(load(out, kind, at))
+    for i, row in enumerate(transpose(out, kind, rows)):
+        store(out, kind, row, out.at("%to", out.times("%to.pitch", i), kind.real))
+    return out.text()
+
+
+def call_square(
+    out: Writer,
+    to: tuple[str, int | str],
+    source: tuple[str, int | str],
+    ahead: int | str,
+) -> None:
+    """Write a call of the function above: places with their pitches."""
+    out.put(
+        f"call void @square(ptr {to[0]}, i64 {to[1]}, ptr {source[0]}, "
+        f"i64 {source[1]}, i64 {ahead})"
+    )
