@@ -28,8 +28,10 @@ class Operand:
         NumPy's name of it: ``float32``, ``bool`` (one byte each) ...
     pattern : str
         For each axis of the space a letter: ``0`` where the index stays the same, ``1``
-        where it moves by one element, ``s`` where it moves by a stride that is given at
-        the call. Only the inner axis may have a ``1``.
+        where it moves by one element, ``d`` where it moves by as many elements as the
+        inner axis is long, ``s`` where it moves by a stride that is given at the call.
+        The inner axis may have a ``1``; the axis before it a ``d``, or, of what has one
+        element a row, a ``1``.
     """
 
     dtype: str

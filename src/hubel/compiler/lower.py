@@ -95,7 +95,10 @@ def lower(
     arrays = tuple(writer.arrays)
     kernel = Kernel(
         len(merged.space),
-        tuple(_operand(array, writer.dtypes[i]) for i, array in enumerate(arrays)),
+        tuple(
+            Operand(writer.dtypes[i], _pattern(array.strides, merged.space))
+            for i, array in enumerate(arrays)
+        ),
         tuple(writer.body),
         _columns(merged.space),
     )
@@ -108,13 +111,17 @@ def _columns(space: Shape) -> int | None:
     return space[-1] if 0 < space[-1] <= FEW else None
 
 
-def _operand(array: Array, dtype: str) -> Operand:
-    last = len(array.strides) - 1
-    letters = [
-        "0" if s == 0 else "1" if s == 1 and i == last else "s"
-        for i, s in enumerate(array.strides)
-    ]
-    return Operand(dtype, "".join(letters))
+def _pattern(strides: Coords, space: Shape) -> str:
+    """Write how an index follows the axes; of dense rows, so that it is known."""
+    letters = ["s" if stride else "0" for stride in strides]
+    if strides[-1:] == (1,):
+        letters[-1] = "1"
+    if len(strides) > 1:
+        if strides[-2:] == (1, 0):
+            letters[-2] = "1"
+        elif strides[-2:] == (space[-1], 1):
+            letters[-2] = "d"
+    return "".join(letters)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@
 ;   each  %1 = exp(%0) : float32
 ;   each  store %1 in p1
 
-define internal void @k_602231a825698299(ptr noalias readonly %p0, ptr noalias %p1, ptr noalias %scratch, ptr noalias %status, i64 %n0) nounwind {
+define internal void @k_602231a825698299(ptr noalias readonly %p0, ptr noalias %p1, ptr noalias %scratch, ptr noalias %status, i64 %n0) noinline nounwind {
 entry:
   br label %head2
 head2:

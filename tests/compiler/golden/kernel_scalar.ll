@@ -10,7 +10,7 @@
 ;   once  %5 = greater(%0, %4) : bool
 ;   once  require %5
 
-define internal void @k_e99b0263e8c67093(ptr noalias readonly %p0, ptr noalias readonly %p1, ptr noalias %p2, ptr noalias %scratch, ptr noalias %status) nounwind {
+define internal void @k_e99b0263e8c67093(ptr noalias readonly %p0, ptr noalias readonly %p1, ptr noalias %p2, ptr noalias %scratch, ptr noalias %status) noinline nounwind {
 entry:
   %t0 = alloca i1
   store i1 true, ptr %t0

@@ -40,21 +40,6 @@ def _reduces(kernel: Kernel, each: Statement) -> bool:
     return pattern[-1] == "0" and kernel.levels[each.args[0]] == ELEMENT
 
 
-def dense_strides(kernel: Kernel, columns: int) -> dict[tuple[int, int], int]:
-    """Return what the strides of the rows are where rows follow each other closely.
-
-    Vector code for these strides loads whole vectors and shuffles them, which is many
-    times faster than it is to collect elements one by one.
-    """
-    axis, found = kernel.rank - 2, dict[tuple[int, int], int]()
-    for k, operand in enumerate(kernel.operands):
-        pattern = operand.pattern
-        plain = axis >= 0 and len(pattern) == kernel.rank and pattern[-1] in "01"
-        if plain and pattern[axis] == "s":
-            found[k, axis] = columns if pattern[-1] == "1" else 1
-    return found
-
-
 def _mixes_widths(kernel: Kernel) -> bool:
     """Whether there is float32 and a wider dtype."""
     dtypes = {each.dtype for each in kernel.body}

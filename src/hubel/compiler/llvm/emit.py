@@ -9,11 +9,9 @@ multiply in any order.
 
 from __future__ import annotations
 
-from functools import reduce
-
 from hubel.compiler.kernel import Kernel
 from hubel.compiler.llvm.accumulate import Accumulators
-from hubel.compiler.llvm.columns import columns_of, dense_strides, write_columns
+from hubel.compiler.llvm.columns import columns_of, write_columns
 from hubel.compiler.llvm.rows import write_rows
 from hubel.compiler.llvm.scalar import Code
 from hubel.compiler.llvm.space import Space, strides
@@ -83,7 +81,9 @@ def write_kernel(kernel: Kernel, code: Code) -> str:
     """Write the function of a kernel by means of an empty `Code`."""
     _write_body(kernel, code)
     given = ", ".join(parameters(kernel))
-    head = f"define internal void {function_name(kernel)}({given}) nounwind"
+    # Where it is called often, a copy for each call would take long to compile.
+    name = function_name(kernel)
+    head = f"define internal void {name}({given}) noinline nounwind"
     return f"{head} {{\n{code.text}\n}}\n"
 
 
@@ -93,30 +93,8 @@ def _write_body(kernel: Kernel, code: Code) -> None:
     if any(each.op == "require" for each in kernel.body):
         fine = code.slot("i1")
         code.do(f"store i1 true, ptr {fine}")
+    space = Space(kernel, code)
     columns = columns_of(kernel)
-    dense = {} if columns is None else dense_strides(kernel, columns)
-    if dense:
-        condition = _all_equal(code, dense)
-        with code.when(condition):
-            _write_version(kernel, code, fine, columns, dense)
-        with code.when(code.value(f"xor i1 {condition}, true")):
-            code.compact = True
-            _write_version(kernel, code, fine, None, {})
-    else:
-        _write_version(kernel, code, fine, columns, {})
-    if fine:
-        _report(code, fine)
-
-
-def _write_version(
-    kernel: Kernel,
-    code: Code,
-    fine: str,
-    columns: int | None,
-    known: dict[tuple[int, int], int],
-) -> None:
-    """Write the kernel with its columns written out or as loops, for some strides."""
-    space = Space(kernel, code, known)
     sums = Accumulators(kernel, code, space, columns)
     statements = Statements(kernel, code, space, sums, fine)
     if columns is None:
@@ -124,15 +102,8 @@ def _write_version(
     else:
         write_columns(statements, columns)
     sums.finish()
-
-
-def _all_equal(code: Code, known: dict[tuple[int, int], int]) -> str:
-    """Say whether strides are what they are in a version of the kernel."""
-    tests = [
-        code.value(f"icmp eq i64 %s{k}_{axis}, {stride}")
-        for (k, axis), stride in known.items()
-    ]
-    return reduce(lambda a, b: code.value(f"and i1 {a}, {b}"), tests)
+    if fine:
+        _report(code, fine)
 
 
 def _report(code: Code, fine: str) -> None:

@@ -34,7 +34,7 @@ class _Rows:
     def __init__(self, statements: Statements, scratch: list[int]) -> None:
         self.statements = statements
         self.code, self.body = statements.code, statements.kernel.body
-        self.extent = f"%n{statements.space.inner}"
+        self.extent = statements.space.extent
         self.scratch = self._places(scratch)
 
     def _places(self, scratch: list[int]) -> dict[int, str]:

@@ -40,23 +40,17 @@ PARALLEL = "!0"
 GROUP = ", !llvm.access.group !1"
 """What marks an access of a parallel loop."""
 
-WIDE = "!6"
+WIDE = "!3"
 """The same, with 16 iterations in a vector, for floats of 4 bytes among wider numbers.
 
 Left to itself LLVM takes as many as the widest numbers leave room for.
 """
 
-COMPACT = "!3"
-"""The loop metadata: neither vector code nor unrolling, for what is rarely run."""
-
 METADATA = """!0 = distinct !{!0, !2}
 !1 = distinct !{}
 !2 = !{!"llvm.loop.parallel_accesses", !1}
-!3 = distinct !{!3, !4, !5}
-!4 = !{!"llvm.loop.vectorize.enable", i1 false}
-!5 = !{!"llvm.loop.unroll.disable"}
-!6 = distinct !{!6, !2, !7}
-!7 = !{!"llvm.loop.vectorize.width", i32 16}
+!3 = distinct !{!3, !2, !4}
+!4 = !{!"llvm.loop.vectorize.width", i32 16}
 """
 """What these names stand for; a module with loops ends with it."""
 
@@ -101,8 +95,6 @@ class Code:
 
     Attributes
     ----------
-    compact : bool
-        Whether the loops that follow had better be short than fast.
     functions : set of str
         The functions of `hubel.compiler.llvm.math` that it calls.
     declarations : set of str
@@ -111,7 +103,6 @@ class Code:
 
     def __init__(self, *, strict: bool = False) -> None:
         self.strict = strict
-        self.compact = False
         self.functions: set[str] = set()
         self.declarations: set[str] = set()
         self.lines: list[str] = []
@@ -197,7 +188,6 @@ class Code:
         self.do(f"{following} = add nsw i64 {index}, {step}")
         phi = f"phi i64 [ {start}, %{before} ], [ {following}, %{self._block} ]"
         self.lines.insert(position, f"  {index} = {phi}")
-        metadata = COMPACT if self.compact else metadata
         self.do(f"br label %{head}{metadata and f', !llvm.loop {metadata}'}")
         self._open(done)
 

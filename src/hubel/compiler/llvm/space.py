@@ -36,15 +36,12 @@ class Space:
     kernel : Kernel
     code : Code
         Where the lines go that compute them.
-    known : mapping of (int, int) to int
-        The strides, by operand and axis, that are not left to the call.
     """
 
-    def __init__(
-        self, kernel: Kernel, code: Code, known: Mapping[tuple[int, int], int]
-    ) -> None:
-        self.kernel, self.code, self.known = kernel, code, known
+    def __init__(self, kernel: Kernel, code: Code) -> None:
+        self.kernel, self.code = kernel, code
         self.inner = max(kernel.rank - 1, 0)
+        self.extent = str(kernel.columns or f"%n{self.inner}")
         self._rows = [f"%p{k}" for k in range(len(kernel.operands))]
 
     def enter_row(self, index: Mapping[int, str]) -> None:
@@ -79,7 +76,10 @@ class Space:
             letter = own.pattern[axis : axis + 1] or "0"
             if letter == "0":
                 continue
-            step = self._times(at, operand, axis) if letter == "s" else at
+            step = at
+            if letter != "1":
+                stride = self.extent if letter == "d" else f"%s{operand}_{axis}"
+                step = self._times(at, stride)
             found = self.code.value(f"add i64 {found}, {step}") if found else step
         if not found:
             return start
@@ -88,10 +88,7 @@ class Space:
             f"getelementptr inbounds {kind}, ptr {start}, i64 {found}"
         )
 
-    def _times(self, index: str, operand: int, axis: int) -> str:
-        stride = str(self.known.get((operand, axis), f"%s{operand}_{axis}"))
-        if stride == "1":
-            return index
+    def _times(self, index: str, stride: str) -> str:
         if index in ("0", "1"):
             return "0" if index == "0" else stride
         return self.code.value(f"mul i64 {index}, {stride}")
