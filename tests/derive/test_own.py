@@ -395,3 +395,46 @@ def test_graphs_of_gates_of_ones_own_can_be_recorded_again():
     out = evaluate(graph, {"x": x})[graph.outputs["out"]]
     assert isinstance(out, Node)
     assert out.shape == (3,)
+
+
+class Counted(OpaqueSine):
+    """No trace looks into its backward either; it notes what runs."""
+
+    def __init__(self, calls):
+        self.calls = calls
+
+    def forward(self, x):
+        self.calls.append("forward")
+        return super().forward(x)
+
+    def backward(self, upstream):
+        found = super().backward(np.array([float(g) for g in upstream]))
+        self.calls.append("backward")
+        return found
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_opaque_code_runs_forward_once_and_backward_once_for_each_result(compiled):
+    calls: list[str] = []
+
+    def both(x, t):
+        return hb.jvp(Counted(calls), (x,), (t,))
+
+    program = hb.compile(both, backend="numpy") if compiled else both
+    program(X, T)
+    calls.clear()
+    value, tangent = program(X, T)
+    np.testing.assert_allclose(value, np.sin(X))
+    np.testing.assert_allclose(tangent, np.cos(X) * T)
+    assert calls == ["forward"] + ["backward"] * 3
+
+
+def test_a_backward_that_changes_its_instance_is_run_on_a_copy():
+    class Consuming(OpaqueSine):
+        def backward(self, upstream):
+            found = super().backward(upstream)
+            self.saved = ()
+            return found
+
+    _, tangent = hb.jvp(lambda x: Consuming()(x), (X,), (T,))
+    np.testing.assert_allclose(tangent, np.cos(X) * T)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -82,52 +82,75 @@ def _record_of(own: Gate) -> GateRecord:
     )
 
 
+class _Ran(NamedTuple):
+    """A run of forward: its arguments, the instance that saved, and the result."""
+
+    args: tuple[Value, ...]
+    instance: Gate
+    result: Any
+
+
 class _Bodies:
     """The user's two methods, run on a copy of the instance for each application."""
 
     def __init__(self, own: Gate) -> None:
         self.own = own
         self.name = type(own).__name__
-        self._last: tuple[tuple[Value, ...], Gate] | None = None
+        self._last: _Ran | None = None
 
     def forward(self, *args: Value) -> Any:
         """Run the user's forward; keep what it saved for the backward that follows."""
-        instance, result = self._run(args)
+        ran = self._run(args)
+        if any(isinstance(a, Term) for a in args):
+            return ran.result
+        self._last = ran
+        return ran.result
+
+    def _run(self, args: tuple[Value, ...]) -> _Ran:
+        instance = copy.copy(self.own)
+        result = instance.forward(*args)
         if not any(isinstance(a, Term) for a in args):
             result = np.asarray(result)[()]
-            self._last = (args, instance)
-        return result
+        return _Ran(args, instance, result)
 
-    def _run(self, args: tuple[Value, ...]) -> tuple[Gate, Any]:
-        instance = copy.copy(self.own)
-        return instance, instance.forward(*args)
+    def ran(self, args: tuple[Value, ...]) -> _Ran:
+        """Return a run of forward on these arguments.
 
-    def _instance(self, args: tuple[Value, ...]) -> Gate:
-        """Return an instance that ran forward on these arguments.
-
-        What the last forward saved serves once: by the next backward the same arrays
-        may hold other numbers.
+        The last one serves once: by the next backward the same arrays may hold other
+        numbers.
         """
         last, self._last = self._last, None
-        if last and len(last[0]) == len(args) and all(map(_is, last[0], args)):
-            return last[1]
-        return self._run(args)[0]
+        if last and len(last.args) == len(args) and all(map(_is, last.args, args)):
+            return last
+        return self._run(args)
 
     def infer(self, *specs: Spec) -> Spec:
         """Find the shape of the result from the body, on nodes or on ones."""
         try:
-            _, result = self._run(tuple(input_node(s) for s in specs))
+            result = self._run(tuple(input_node(s) for s in specs)).result
             if isinstance(result, Node):
                 return Spec(result.shape, result.dtype)
         except TraceError:
             pass
         with np.errstate(all="ignore"):
-            _, result = self._run(tuple(np.ones(s.shape, s.dtype)[()] for s in specs))
+            ones = tuple([np.ones(s.shape, s.dtype)[()] for s in specs])
+            result = self._run(ones).result
         return Spec(np.shape(result), np.asarray(result).dtype)
 
     def gradients(self, g: Value, args: tuple[Value, ...]) -> tuple[Value | None, ...]:
         """Run ``backward``, with ``forward`` before it unless it has just run."""
-        given: Any = self._instance(args).backward(g)
+        ran = self.ran(args)
+        try:
+            return self.gradients_of(ran, g)
+        except TraceError:
+            if not any(isinstance(a, Term) for a in args):
+                self._last = ran  # for opaque code, which is what comes next
+            raise
+
+    def gradients_of(self, ran: _Ran, g: Value) -> tuple[Value | None, ...]:
+        """Run ``backward`` after a certain run of ``forward``."""
+        args = ran.args
+        given: Any = copy.copy(ran.instance).backward(g)
         found = cast("tuple[Any, ...]", given if isinstance(given, tuple) else (given,))
         if len(found) != len(args):
             raise GateError(
@@ -299,13 +322,17 @@ def _values(nodes: tuple[Node, ...], upstream: Node, zero: Value) -> dict[Node, 
 def _row_by_row(
     bodies: _Bodies, position: int, t: Value, args: tuple[Value, ...]
 ) -> Any:
-    """Find the tangent of the result by one backward per element of the result."""
-    out = np.asarray(bodies.forward(*args))
+    """Find the tangent of the result by one backward per element of the result.
+
+    They all follow one forward.
+    """
+    ran = bodies.ran(args)
+    out = np.asarray(ran.result)
     tangent = np.zeros(out.shape, np.result_type(out, t))
     unit = np.zeros(out.shape, out.dtype)
     for k in np.ndindex(out.shape):
         unit[k] = 1
-        row = bodies.gradients(unit[()] if unit.ndim == 0 else unit, args)[position]
+        row = bodies.gradients_of(ran, unit[()])[position]
         unit[k] = 0
         tangent[k] = 0 if row is None else np.sum(np.asarray(row) * t)
     return tangent[()]
