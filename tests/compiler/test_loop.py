@@ -8,7 +8,7 @@ import pytest
 import hubel as hb
 from hubel.compiler.llvm.available import available
 from hubel.compiler.llvm.loop import LlvmLoop, native_loop
-from hubel.compiler.loop import Loop, NumpyLoop
+from hubel.compiler.loop import Loop, StepLoop
 from hubel.compiler.passes import run_passes
 from hubel.compiler.plan import make_plan
 from hubel.errors import GraphError, NativeError
@@ -86,7 +86,7 @@ RATES = np.linspace(0.1, 0.01, 10)
 )
 def test_native_steps_are_numpys(rows, dtype, tolerance):
     found = []
-    for kind in (NumpyLoop, LlvmLoop):
+    for kind in (StepLoop, LlvmLoop):
         loop, values = net_loop(dtype)
         losses = train(kind(loop, values), [10], rows, RATES)
         found.append([losses, *values.values()])
@@ -96,7 +96,7 @@ def test_native_steps_are_numpys(rows, dtype, tolerance):
 
 
 @needs_native
-@pytest.mark.parametrize("kind", [NumpyLoop, LlvmLoop])
+@pytest.mark.parametrize("kind", [StepLoop, LlvmLoop])
 def test_how_steps_are_cut_changes_no_bit(kind):
     found = []
     for calls in ([10], [1] * 10, [3, 2, 5]):
@@ -108,7 +108,7 @@ def test_how_steps_are_cut_changes_no_bit(kind):
 
 
 @needs_native
-@pytest.mark.parametrize("kind", [NumpyLoop, LlvmLoop])
+@pytest.mark.parametrize("kind", [StepLoop, LlvmLoop])
 def test_it_ends_when_the_loss_is_not_finite(kind):
     def step(carried, factor):
         carried = carried * factor
@@ -124,7 +124,7 @@ def test_it_ends_when_the_loss_is_not_finite(kind):
 
 
 @needs_native
-@pytest.mark.parametrize("kind", [NumpyLoop, LlvmLoop])
+@pytest.mark.parametrize("kind", [StepLoop, LlvmLoop])
 def test_scalars_numbers_and_entries_with_axes(kind):
     def step(carried, entry, plus):
         count, total, number = carried
@@ -145,7 +145,7 @@ def test_scalars_numbers_and_entries_with_axes(kind):
 
 
 @needs_native
-@pytest.mark.parametrize("kind", [NumpyLoop, LlvmLoop])
+@pytest.mark.parametrize("kind", [StepLoop, LlvmLoop])
 def test_carried_values_may_read_each_other(kind):
     def step(carried):
         a, b = carried
@@ -174,7 +174,7 @@ def test_what_native_code_cannot_do_is_left_to_numpy():
     a, b = np.zeros(2), np.ones(2)
     loop = make(swaps, (a, b))
     values = {"carried.0": a, "carried.1": b}
-    runner = native_loop(loop, values) or NumpyLoop(loop, values)
+    runner = native_loop(loop, values) or StepLoop(loop, values)
     runner(3, np.empty(0, np.int64), [])
     np.testing.assert_array_equal([a, b], [[1, 1], [0, 0]])
 

@@ -1,14 +1,14 @@
 """Loops: a plan that runs again and again, each step on what the last one left.
 
-A loop says where each input of its plan comes from. Two runners follow it: `NumpyLoop`
-here, and ``hubel.compiler.llvm.loop`` with all steps in one call of native code. Both
-take the same arrays and leave the same in them.
+A loop says where each input of its plan comes from. Two runners follow it: `StepLoop`
+here, a call of the plan for each step, and ``hubel.compiler.llvm.loop``, with all steps
+in one call of native code. Both take the same arrays and leave the same in them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -108,8 +108,8 @@ class Runner(Protocol):
         ...
 
 
-class NumpyLoop:
-    """Run a loop step by step on NumPy.
+class StepLoop:
+    """Run a loop step by step.
 
     Parameters
     ----------
@@ -118,11 +118,18 @@ class NumpyLoop:
         Every input by name, but those that are stepped. What is carried is updated in
         place; Python's numbers are arrays of no dimensions here. What is gathered is
         the long array.
+    run : callable, optional
+        The plan, ready to run; on NumPy when left out.
     """
 
-    def __init__(self, loop: Loop, values: Mapping[str, Array]) -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        values: Mapping[str, Array],
+        run: Callable[[Sequence[Array]], tuple[Array, ...]] | None = None,
+    ) -> None:
         self.loop, self._values = loop, values
-        self._run = NumpyPlan(loop.plan)
+        self._run = run or NumpyPlan(loop.plan)
         inputs = loop.plan.graph.inputs
         self._buffers = {
             name: np.empty(inputs[name].shape, inputs[name].dtype)

@@ -104,13 +104,16 @@ class TrainSettings:
         return whole
 
     def config(self) -> TrainConfig:
-        """Return what the training loop takes of completed settings."""
+        """Return what the training loop takes of completed settings.
+
+        A run that is saved has to give the same bits again.
+        """
         given: dict[str, Any] = {
             field.name: getattr(self, field.name)
             for field in fields(TrainConfig)
             if hasattr(self, field.name)
         }
-        return TrainConfig(**given)
+        return TrainConfig(**given, deterministic=True)
 
     def notices(self) -> tuple[str, ...]:
         """Say which settings have no effect beside others, a sentence each."""

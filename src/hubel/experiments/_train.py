@@ -199,11 +199,11 @@ def _begin(task: Task, out: str | os.PathLike[str] | None) -> _Run:
     data, labels = task.train.images, task.train.labels
     training = Training(task.net, data, labels, task.settings.config())
     folder = create_folder(out, name)
-    folder.write_json(folder.config, _config(task))
+    folder.write_json(folder.config, _config(task, training))
     return _Run(task, folder, training)
 
 
-def _config(task: Task) -> dict[str, Any]:
+def _config(task: Task, training: Training) -> dict[str, Any]:
     """Return everything that decides what the run does."""
     settings = task.settings
     place = settings.data_dir
@@ -220,5 +220,6 @@ def _config(task: Task) -> dict[str, Any]:
             "test": len(task.test),
         },
         "threads": blas_threads(),
+        "backend": training.backend,
         "versions": versions(),
     }

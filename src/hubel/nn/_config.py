@@ -40,6 +40,10 @@ class TrainConfig:
         Decides the order of the examples and the masks of dropout.
     slice_seconds : float
         About how long the loop runs before it yields; no number depends on it.
+    deterministic : bool
+        Whether the same run gives the same bits again on the same machine. Otherwise
+        the first steps run on NumPy until native code is ready, which rounds
+        differently; with it, the first step waits for that.
 
     Raises
     ------
@@ -62,6 +66,7 @@ class TrainConfig:
     optimizer: str | Optimizer = "sgd"
     seed: int = 0
     slice_seconds: float = 0.05
+    deterministic: bool = False
 
     def __post_init__(self) -> None:
         """Check every setting."""

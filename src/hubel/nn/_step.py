@@ -1,4 +1,4 @@
-"""One step of training as a compiled function of flat tuples of arrays."""
+"""One step of training as a function of flat tuples of arrays."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from hubel.nn._metrics import count_correct
 from hubel.nn._module import Array, Module, roles
 from hubel.nn._optim import Optimizer
 from hubel.tracing.tree import flatten, unflatten
-from hubel.transforms.compiled import compile
 from hubel.transforms.gradients import value_and_grad
 
 Arrays = tuple[Array, ...]
@@ -20,15 +19,14 @@ Step = Callable[..., tuple[Arrays, Any, Any, Any]]
 
 
 def make_step(net: Module, loss: Loss, optimizer: Optimizer, l2: float) -> Step:
-    """Compile the step of a net.
+    """Write the step of a net, to be compiled.
 
     Returns
     -------
     callable
         ``step(params, state, fixed, images, targets, lr, key)`` gives ``(params,
-        state, loss, correct)``. The arrays of ``params`` and ``state`` are updated in
-        place; ``key`` is None without dropout; ``correct`` is None where right and
-        wrong mean nothing.
+        state, loss, correct)``. ``key`` is None without dropout; ``correct`` is None
+        where right and wrong mean nothing.
     """
     _, tree = flatten(net)
     kinds = roles(tree)
@@ -61,7 +59,7 @@ def make_step(net: Module, loss: Loss, optimizer: Optimizer, l2: float) -> Step:
         params, state = optimizer.update(params, gradients, state, lr)
         return params, state, value, count_correct(scores, targets)
 
-    return compile(step, donate=(0, 1))
+    return step
 
 
 def split(net: Module) -> tuple[Arrays, Arrays]:

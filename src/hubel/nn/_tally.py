@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -31,10 +32,16 @@ class Tally(NamedTuple):
         """The fraction that came out right."""
         return None if self.correct is None else self.correct / self.examples
 
-    def add(self, mean_loss: float, correct: int | None, examples: int) -> Tally:
-        """Return this with one more step."""
-        total = self.loss + mean_loss * examples
-        return Tally(total, _sum(self.correct, correct), self.examples + examples)
+    def add_steps(
+        self, mean_losses: Iterable[float], correct: int | None, examples: int
+    ) -> Tally:
+        """Return this with more steps of so many examples each, added one by one."""
+        total, count = self.loss, 0
+        for loss in mean_losses:
+            total += loss * examples
+            count += 1
+        right = _sum(self.correct, correct)
+        return Tally(total, right, self.examples + count * examples)
 
     def since(self, before: Tally) -> Tally:
         """Return what was added to an earlier tally."""

@@ -18,10 +18,15 @@ from hubel.nn._losses import check_labels, find_loss
 from hubel.nn._module import Array, Module, needs_key
 from hubel.nn._optim import find_optimizer
 from hubel.nn._step import Arrays, make_step, penalty, split, with_parameters
+from hubel.nn._steps import Steps
 from hubel.nn._tally import Tally
 from hubel.nn.schedules import find_schedule
 from hubel.streams import permutation
 from hubel.tracing.tree import map_leaves
+
+LONGEST = 0.05
+"""Seconds of native code after which Python looks up, whatever the slices: for Ctrl-C,
+and since how long a step takes is an estimate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ class Training:
     ----------
     config : TrainConfig
     steps_per_epoch : int
+    backend : str
+        ``numpy`` or ``llvm``: what does the next steps.
 
     Raises
     ------
@@ -106,7 +113,8 @@ class Training:
     Notes
     -----
     The order of the examples is a pure function of (seed, epoch), the masks of dropout
-    of (seed, epoch, step, position of the layer).
+    of (seed, epoch, step, position of the layer). Steps run on NumPy while native code
+    is made in the background, unless the run is to be deterministic.
 
     Examples
     --------
@@ -128,13 +136,10 @@ class Training:
         resume: Snapshot | None = None,
     ) -> None:
         _check(net, images, targets)
-        self.config = config
-        self.steps_per_epoch = math.ceil(len(images) / config.batch_size)
-        self._net, self._images, self._targets = net, images, targets
+        self.config, self._net = config, net
         optimizer = find_optimizer(config.optimizer, config.momentum)
-        self._step = make_step(net, find_loss(config.loss), optimizer, config.l2)
         self._schedule = find_schedule(config.schedule)
-        self._params, self._fixed = split(net)
+        self._params, fixed = split(net)
         self._state = optimizer.init(self._params)
         self._epoch, self._done, self._tally = 1, 0, Tally()
         if resume is not None:
@@ -143,13 +148,28 @@ class Training:
             self._params, self._state = resume.params, resume.state
         self._params = map_leaves(np.array, self._params)
         self._state = map_leaves(np.array, self._state)
-        self._random = needs_key(net)
-        self._batch = _Batch(images, targets, config.batch_size)
+        self._random, self._count = needs_key(net), len(images)
+        self._steps = Steps(
+            make_step(net, find_loss(config.loss), optimizer, config.l2),
+            self._params,
+            self._state,
+            fixed,
+            (images, targets),
+            size=config.batch_size,
+            random=self._random,
+            settled=config.deterministic,
+        )
+        self.steps_per_epoch = self._steps.per_epoch
 
     @property
     def net(self) -> Any:
         """The net with copies of the parameters as they are now."""
         return with_parameters(self._net, map_leaves(np.array, self._params))
+
+    @property
+    def backend(self) -> str:
+        """``numpy`` or ``llvm``: what does the next steps."""
+        return self._steps.backend
 
     @property
     def tally(self) -> Tally:
@@ -184,9 +204,7 @@ class Training:
             If the loss, or at the end a parameter, is not finite.
         """
         while self._epoch <= self.config.epochs:
-            order = permutation(
-                len(self._images), self.config.seed, "shuffle", self._epoch
-            )
+            order = permutation(self._count, self.config.seed, "shuffle", self._epoch)
             keys = self._keys()
             while self._done < self.steps_per_epoch:
                 yield self._slice(order, keys)
@@ -203,8 +221,9 @@ class Training:
         first, before = self._done, self._tally
         start = time.perf_counter()
         deadline = start + self.config.slice_seconds
+        now = start
         while True:
-            self._advance(order, keys)
+            self._advance(order, keys, min(deadline - now, LONGEST))
             now = time.perf_counter()
             if now >= deadline or self._done == self.steps_per_epoch:
                 break
@@ -213,22 +232,22 @@ class Training:
         counts = done.correct, done.examples, seconds
         return Slice(self._epoch, self._done, steps, done.mean_loss, *counts)
 
-    def _advance(self, order: Array, keys: Array | None) -> None:
-        """Take one step."""
-        step, count = self._done, self.config.batch_size
-        images, targets = self._batch.take(order[step * count : (step + 1) * count])
-        lr = self.learning_rate(self._epoch, step)
-        key = None if keys is None else keys[step]
-        self._params, self._state, loss, right = self._step(
-            self._params, self._state, self._fixed, images, targets, lr, key
-        )
-        self._done += 1
-        value = float(loss)
-        if not math.isfinite(value):
-            raise self._diverged(value, lr)
-        self._tally = self._tally.add(
-            value, None if right is None else int(right), len(targets)
-        )
+    def _advance(self, order: Array, keys: Array | None, seconds: float) -> None:
+        """Take about as many steps as fit into a time."""
+        first = self._done
+        count = self._steps.fitting(first, seconds)
+        steps = range(first, first + count)
+        rates = np.array([self.learning_rate(self._epoch, step) for step in steps])
+        entries = [rates] if keys is None else [rates, keys[first : first + count]]
+        epochs = self.config.epochs + 1 - self._epoch
+        done, (losses, *right) = self._steps.take(first, order, entries, epochs)
+        self._done += done
+        fine = done if math.isfinite(losses[-1]) else done - 1
+        correct = int(right[0][:fine].sum()) if right else None
+        examples = self._steps.examples(first)
+        self._tally = self._tally.add_steps(losses[:fine].tolist(), correct, examples)
+        if fine < done:
+            raise self._diverged(float(losses[-1]), rates[fine])
 
     def _diverged(self, value: float, lr: float) -> TrainingError:
         return TrainingError(
@@ -247,25 +266,6 @@ class Training:
                     f"{name} is not finite after the last step",
                     remedy="Try a learning rate ten times smaller.",
                 )
-
-
-class _Batch:
-    """Buffers for the examples of one step, filled from the whole set."""
-
-    def __init__(self, images: Array, targets: Array, size: int) -> None:
-        size = min(size, len(images))
-        self._sources = images, targets
-        self._buffers = tuple(
-            np.empty((size, *a.shape[1:]), a.dtype) for a in self._sources
-        )
-
-    def take(self, indices: Array) -> tuple[Array, Array]:
-        """Copy the examples at these indices; a view of the buffers' first rows."""
-        images, targets = (buffer[: len(indices)] for buffer in self._buffers)
-        # "clip" lets NumPy write straight into `out`; the indices are a permutation.
-        np.take(self._sources[0], indices, axis=0, out=images, mode="clip")
-        np.take(self._sources[1], indices, axis=0, out=targets, mode="clip")
-        return images, targets
 
 
 def _check(net: Module, images: Array, targets: Array) -> None:

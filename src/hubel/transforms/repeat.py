@@ -8,24 +8,28 @@ from typing import Any
 
 import numpy as np
 
-from hubel.compiler.loop import Loop, NumpyLoop, Progress, Runner
+from hubel.compiler.loop import Loop, Progress, Runner, StepLoop
 from hubel.compiler.passes import run_passes
 from hubel.compiler.plan import make_plan
 from hubel.errors import NativeError, TraceError
 from hubel.graph.node import Spec
 from hubel.tracing.program import Program, trace_program
 from hubel.tracing.tree import flatten
+from hubel.transforms.promotion import native
 
 Array = Any
 Step = Callable[..., tuple[Any, Any]]
 
 NO_ROWS = np.empty(0, np.int64)
 
+WORTH = 0.1
+"""Seconds of NumPy that are still ahead, below which compiling is not worth it."""
+
 
 class Repeat:
     """A step with the arrays that it goes on with, ready to be taken many times.
 
-    It runs on NumPy until native code is there, which `begin` or `settle` asks for.
+    It runs on NumPy until native code is there, which `consider` or `settle` asks for.
 
     Parameters
     ----------
@@ -48,6 +52,8 @@ class Repeat:
     loop : Loop
     carried, fixed : list of arrays
         The leaves, in order; numbers are arrays of no dimensions.
+    backend : str
+        ``numpy`` or ``llvm``: what does the next steps.
     seconds : float
         What a step took the last time; 0 before the first one.
 
@@ -85,27 +91,18 @@ class Repeat:
             **_named("fixed", fixed, self.fixed),
             **dict(zip(self.loop.gathered, sources, strict=True)),
         }
-        self._runner: Runner = NumpyLoop(self.loop, self._values)
-        self._numpy = self._runner
+        self._runner: Runner = StepLoop(self.loop, self._values)
+        self.backend = "numpy"
         self._later: Any = None
 
     # The backend ------------------------------------------------------------------
 
-    @property
-    def backend(self) -> str:
-        """``numpy`` or ``llvm``: what runs the next steps."""
-        return "numpy" if self._runner is self._numpy else "llvm"
+    def consider(self, left: int) -> None:
+        """Have native code made in the background if so many steps are worth it."""
+        if self._later is None and left * self.seconds > WORTH:
+            from hubel.compiler.llvm.later import later
 
-    @property
-    def begun(self) -> bool:
-        """Whether native code was asked for."""
-        return self._later is not None
-
-    def begin(self) -> None:
-        """Make native code in the background, and use it when it is ready."""
-        from hubel.compiler.llvm.later import later
-
-        self._later = later(self._native)
+            self._later = later(self._native)
 
     def settle(self) -> None:
         """Make native code now, if there can be any; the backend then stays."""
@@ -122,12 +119,19 @@ class Repeat:
             return None
         from hubel.compiler.llvm.loop import native_loop
 
-        return native_loop(self.loop, self._values)
+        return native_loop(self.loop, self._values) or self._stepwise()
+
+    def _stepwise(self) -> Runner | None:
+        """Return native code between NumPy's gates, if there can be any."""
+        plan = native(self.loop.plan)
+        return StepLoop(self.loop, self._values, plan) if plan else None
 
     def _look(self) -> None:
         """Go on with native code if it is there."""
-        if self.begun and self._later.ready:
-            self._runner = self._later.value() or self._numpy
+        if self.backend == "numpy" and self._later and self._later.ready:
+            found = self._later.value()
+            if found is not None:
+                self._runner, self.backend = found, "llvm"
 
     # Steps ------------------------------------------------------------------------
 
@@ -142,13 +146,13 @@ class Repeat:
         entries: Sequence[Array] = (),
     ) -> Progress:
         """Take so many steps; see `hubel.compiler.loop.Runner`."""
-        if self._runner is self._numpy:
-            self._look()
+        self._look()
         start = time.perf_counter()
         try:
             progress = self._runner(steps, rows, entries)
         except NativeError:
-            self._numpy(steps, rows, entries)  # which says what is wrong
+            # NumPy says what is wrong.
+            StepLoop(self.loop, self._values)(steps, rows, entries)
             raise
         self.seconds = (time.perf_counter() - start) / progress.done
         return progress

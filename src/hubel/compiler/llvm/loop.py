@@ -46,7 +46,7 @@ class LlvmLoop:
     ----------
     loop : Loop
     values : mapping of str to array
-        As of `hubel.compiler.loop.NumpyLoop`.
+        As of `hubel.compiler.loop.StepLoop`.
 
     Raises
     ------
