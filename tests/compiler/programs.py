@@ -27,6 +27,12 @@ def written(a: Value, b: Value) -> Value:
     return z
 
 
+def softmax(a: Value, k: int) -> Value:
+    """Make shares of each row."""
+    e = np.exp(a - a.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
 ONE: dict[str, Callable[[Value, int], Value]] = {
     "tanh": lambda a, k: np.tanh(a),
     "sin": lambda a, k: np.sin(a),
@@ -57,6 +63,22 @@ ONE: dict[str, Callable[[Value, int], Value]] = {
     "total": lambda a, k: a.sum(),
     "cumsum": lambda a, k: np.cumsum(a, axis=0),
     "gram": lambda a, k: np.tanh(a @ a.T),
+    "chain": lambda a, k: np.tanh(np.tanh(a @ a.T) @ a),
+    "centred": lambda a, k: a - a.mean(axis=k % a.ndim, keepdims=True),
+    "softmax": softmax,
+    "losses": lambda a, k: np.log(np.exp(a - a.max(-1, keepdims=True)).sum(-1)),
+    "share": lambda a, k: a / (1 + (a * a).sum(axis=0)),
+    "totals": lambda a, k: a.sum(axis=(0, -1)) if a.ndim > 1 else a.sum(keepdims=True),
+    "moved": lambda a, k: np.moveaxis(a, 0, -1),
+    "swapped": lambda a, k: np.swapaxes(a, -1, k % a.ndim),
+    "stripes": lambda a, k: a[..., k % 2 :: 2],
+    "inside": lambda a, k: a[1:, ..., :-1] if a.ndim > 1 else a[1:-1],
+    "levels": lambda a, k: a + np.rint(a * 4).astype(np.int16),
+    "counts": lambda a, k: a * (a > 0.3).sum(axis=-1, keepdims=True),
+    "best": lambda a, k: a * np.argmax(a, axis=k % a.ndim).max(),
+    "known": lambda a, k: a * (np.arange(a.shape[-1]) == k),
+    "any": lambda a, k: np.where((a > 1).any(axis=k % a.ndim), 2.0, 1.0) + a.sum(),
+    "extremes": lambda a, k: a.max(-1) - a.min(-1),
 }
 
 TWO: dict[str, Callable[[Value, Value], Value]] = {
@@ -69,6 +91,9 @@ TWO: dict[str, Callable[[Value, Value], Value]] = {
     "matmul": lambda a, b: np.tanh(a @ b),
     "outer": lambda a, b: a.reshape(-1, 1) * b.reshape(1, -1),
     "written": written,
+    "mixed": lambda a, b: (a * np.float32(0.5) > b) * a + b,
+    "apart": lambda a, b: a - b.sum(axis=0),
+    "joint": lambda a, b: np.concatenate([a, b], axis=-1),
 }
 
 
@@ -97,6 +122,8 @@ def possible(operation: str, a: tuple[int, ...], b: tuple[int, ...]) -> bool:
     """Whether an operation takes arrays of these shapes and gives a small one."""
     stand_in = [np.zeros(shape) for shape in (a, b)]
     if operation in ONE and not a and operation not in ("tanh", "sin", "scale"):
+        return False
+    if operation == "apart" and not b:
         return False
     if operation in ("part", "joined", "picked", "max", "rows") and 0 in a:
         return False

@@ -122,6 +122,7 @@ class _Cutter:
         self.locations = locate(order)
         self.steps: list[Group | Node] = []
         self.places: dict[Node, int] = {}
+        self.position = {node: i for i, node in enumerate(order)}
         self.readers = {
             graph.outputs[name]: (
                 graph.inputs[given],
@@ -178,14 +179,20 @@ class _Cutter:
                 self.place(node)
 
     def _before(self, members: Mapping[Node, Coords]) -> list[Node]:
-        """Find what must run before members overwrite donated arrays."""
+        """Find what must run before members overwrite donated arrays.
+
+        Readers that need the new value come later in the order.
+        """
         found: list[Node] = []
         for writer, (_, all_readers) in self.readers.items():
             if writer in members:
+                end = self.position[writer]
                 found += [
                     r
                     for r in all_readers
-                    if r not in members and not self.is_there(r) and r is not writer
+                    if r not in members
+                    and not self.is_there(r)
+                    and self.position[r] < end
                 ]
         return found
 

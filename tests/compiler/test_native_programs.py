@@ -1,0 +1,276 @@
+"""Machine code is NumPy: random programs, their gradients, every donation, any array.
+
+The plans have no fallback here: a call that native code refuses would be seen.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import hubel as hb
+from hubel.compiler.llvm.plan import LlvmPlan
+from hubel.compiler.passes import run_passes
+from hubel.compiler.plan import make_plan
+from hubel.derive.reverse import gradient_graph
+from hubel.errors import HubelError
+from hubel.graph.evaluate import evaluate
+from hubel.nn import softmax_cross_entropy
+from hubel.transforms.donation import pair
+from tests.compiler import nets
+from tests.compiler.programs import FUNCTIONS, SEEDS, TABLE, alike, arguments, traced
+from tests.native import native_plan, skip_without_native
+
+
+@pytest.fixture(autouse=True)
+def _native():
+    skip_without_native()
+
+
+class Refused(Exception):
+    pass
+
+
+def refuse(inputs):
+    raise Refused
+
+
+def pure(plan: LlvmPlan) -> LlvmPlan:
+    """Let a plan fail where it would fall back to NumPy."""
+    plan._fallback = refuse  # pyright: ignore
+    return plan
+
+
+def evaluated(graph, inputs) -> list[Any]:
+    with np.errstate(all="ignore"):
+        values = evaluate(graph, inputs)
+    return [values[node] for node in graph.outputs.values()]
+
+
+def assert_apart(arrays: list[Any]) -> None:
+    """Check that no two arrays share memory."""
+    arrays = [each for each in arrays if isinstance(each, np.ndarray)]
+    for i, one in enumerate(arrays):
+        for other in arrays[i + 1 :]:
+            assert one is other or not np.shares_memory(one, other)
+
+
+@settings(max_examples=100)
+@given(FUNCTIONS, SEEDS)
+def test_native_is_numpy_again_and_again(function, seed):
+    graph = traced(function)
+    run = pure(native_plan(graph))
+    held: list[Any] = []
+    for k in range(3):
+        drawn = arguments(seed + k)
+        inputs = [drawn[name] for name in graph.inputs]
+        before = [np.copy(each) for each in inputs]
+        found = run(inputs)
+        alike(found, function(**drawn))
+        for one, other in zip(inputs, before, strict=True):
+            np.testing.assert_array_equal(one, other)
+        assert_apart([*inputs, *found])
+        held.append((found, [np.copy(each) for each in found]))
+    for found, copies in held:  # a later call overwrites nothing
+        for one, other in zip(found, copies, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@settings(max_examples=150)
+@given(FUNCTIONS, SEEDS, st.sets(st.sampled_from("xyw"), min_size=1))
+def test_donated_is_numpy(function, seed, donated):
+    graph = run_passes(traced(function))
+    writes = pair(graph, sorted(donated & set(graph.inputs)))
+    run = pure(LlvmPlan(make_plan(graph, writes)))
+    for k in range(2):
+        drawn = arguments(seed + k)
+        kept = {name: np.copy(each)[()] for name, each in drawn.items()}
+        found = run([drawn[name] for name in graph.inputs])
+        alike(found, function(**kept))
+        for output, one in zip(graph.outputs, found, strict=True):
+            if output in writes:
+                assert one is drawn[writes[output]]
+        for name in set(drawn) - set(writes.values()):
+            np.testing.assert_array_equal(drawn[name], kept[name])
+        assert_apart([*drawn.values(), *found])
+
+
+@settings(max_examples=75)
+@given(FUNCTIONS, SEEDS)
+def test_gradients_are_evaluated_gradients(function, seed):
+    graph = gradient_graph(traced(function))
+    random = np.random.default_rng(seed)
+    inputs = {
+        name: random.normal(size=node.shape)[()] for name, node in graph.inputs.items()
+    }
+    found = pure(native_plan(graph))(list(inputs.values()))
+    for one, other in zip(found, evaluated(graph, inputs), strict=True):
+        assert np.asarray(one).dtype == np.asarray(other).dtype
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-8)
+
+
+def test_a_reader_that_needs_the_new_value_comes_later():
+    """The new value in ``w`` decides the product, whose reader also reads the old."""
+
+    def f(w, y):
+        new = w - y.sum()
+        return np.tanh(new @ TABLE).reshape(1, 16) * w.reshape(12, 1), new
+
+    w, y = arguments(0)["w"], arguments(0)["y"]
+    expected = f(w.copy(), y)
+    alike(hb.compile(f, donate=(0,), backend="llvm")(w, y), expected)
+
+
+LAYOUTS = {
+    "turned": lambda a: np.asfortranarray(a),
+    "striped": lambda a: np.repeat(a, 2, axis=0)[::2],
+    "backward": lambda a: a[::-1].copy()[::-1],
+    "spread": lambda a: np.broadcast_to(a[:1], a.shape),
+    "swapped": lambda a: a.astype(a.dtype.newbyteorder()),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@settings(max_examples=10)
+@given(FUNCTIONS, SEEDS)
+def test_arrays_of_any_memory(layout, function, seed):
+    compiled = hb.compile(function, backend="llvm")
+    drawn = arguments(seed)
+    moved = {n: LAYOUTS[layout](a) if np.ndim(a) else a for n, a in drawn.items()}
+    alike(compiled(**moved), function(**moved))
+
+
+def shares(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+DTYPES = ("bool", "int8", "uint8", "int32", "uint64", "int64", "float32", "float64")
+OF_ANY: dict[str, Any] = {
+    "mixed": lambda a, b: a + b * 2,
+    "weak": lambda a, b: (a * 3 > b, a + True),
+    "compared": lambda a, b: np.where(a == b, a, b),
+    "sums": lambda a, b: (a.sum(axis=0), b.sum(), (a * b).sum(axis=1)),
+    "extremes": lambda a, b: (a.max(axis=0), b.min(), np.argmax(a, axis=1)),
+    "truth": lambda a, b: ((a != 0).any(axis=1), (b == 0).all()),
+    "divided": lambda a, b: a / (b + 2.5),
+    "products": lambda a, b: (a * 1.0) @ (b.T * 1.0),
+    "moved": lambda a, b: np.concatenate([a.T, b.T])[::2],
+}
+
+
+@pytest.mark.parametrize("second", DTYPES)
+@pytest.mark.parametrize("first", DTYPES)
+def test_dtypes_meet_as_in_numpy(first, second):
+    random = np.random.default_rng(0)
+    a, b = [random.integers(0, 3, (5, 3)).astype(d) for d in (first, second)]
+    for f in OF_ANY.values():
+        every(f, a, b)
+
+
+def every(f: Any, *args: Any) -> None:
+    """Compare each result of a compiled function with NumPy."""
+    with np.errstate(all="ignore"):
+        expected = f(*args)
+    found = hb.compile(f, backend="llvm")(*args)
+    if not isinstance(expected, tuple):
+        expected, found = (expected,), (found,)
+    for one, other in zip(found, expected, strict=True):
+        assert np.asarray(one).dtype == np.asarray(other).dtype
+        assert np.shape(one) == np.shape(other)
+        np.testing.assert_allclose(one, other, rtol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "complex64", "complex128"])
+def test_what_kernels_cannot_hold_is_left_to_numpy(dtype):
+    a = np.arange(6).reshape(2, 3).astype(dtype)
+    every(lambda a: (a * 2 + 1, abs(a).sum(), np.tanh(abs(a).astype(np.float64))), a)
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (2, 0, 4), (1, 0)])
+def test_empty_arrays(shape):
+    x = np.zeros(shape)
+    every(
+        lambda x: (np.tanh(x), x.sum(), x.sum(axis=0), x * 2 + x.sum(axis=-1).sum()), x
+    )
+    every(lambda x: (x.prod(axis=-1), (x > 0).all(), (x > 0).any(axis=0)), x)
+    every(lambda x: (x.reshape(-1), x.T + 1, np.concatenate([x, x])), x)
+    if x.ndim == 2:
+        every(lambda x: (x @ x.T, x.T @ x, shares(x @ x.T + 1) if len(x) else x), x)
+
+
+def test_numbers_of_python():
+    x = np.arange(3.0)
+    f = hb.compile(lambda x, n, r: (x * n + r, n * 2, r / 3, -n), backend="llvm")
+    for n in (1, -5, 2**40, -(2**62), 2**53 + 1):
+        for r in (0.5, -0.0, float("inf")):
+            for one, other in zip(
+                f(x, n, r), (x * n + r, n * 2, r / 3, -n), strict=True
+            ):
+                assert type(one) is type(other)
+                np.testing.assert_array_equal(one, other)
+
+
+def test_whole_numbers_beyond_64_bits_run_on_numpy():
+    x = np.arange(3.0)
+    f = hb.compile(lambda x, n: x * n, backend="llvm")
+    np.testing.assert_array_equal(f(x, 2), x * 2)
+    np.testing.assert_array_equal(f(x, 2**70), x * 2**70)
+
+
+NETS = [
+    ((5, 4, 3), 7, "relu", "softmax", np.float64),
+    ((20, 30, 10), 40, "tanh", "hinge", np.float64),
+    ((33, 17, 9, 4), 12, "leaky", "softmax", np.float64),
+    ((64, 10), 50, "sigmoid", "softmax", np.float32),
+    ((2, 6, 2, 2), 200, "tanh", "softmax", np.float32),
+    ((100, 50, 10), 32, "relu", "hinge", np.float32),
+]
+OF_NETS = pytest.mark.parametrize(
+    ("sizes", "rows", "activation", "loss", "dtype"), NETS, ids=str
+)
+
+
+@OF_NETS
+def test_steps_of_nets_are_those_of_numpy(sizes, rows, activation, loss, dtype):
+    step = nets.make_step(activation, loss)
+    native = hb.compile(step, donate=(3, 4), backend="llvm")
+    x, labels, rate, *params = nets.arguments(sizes, rows, dtype)
+    mine, theirs = params, [[np.copy(a) for a in each] for each in params]
+    for _ in range(3):
+        value, *mine = native(x, labels, rate, *mine)
+        true, *theirs = step(x, labels, rate, *theirs)
+        tolerance = 1e-10 if dtype == np.float64 else 1e-4
+        np.testing.assert_allclose(value, true, rtol=tolerance)
+        both = zip(chain(*mine), chain(*theirs), strict=True)
+        for one, other in both:
+            assert one.dtype == other.dtype
+            np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance)
+
+
+@OF_NETS
+def test_memory_is_what_lives_at_a_time(sizes, rows, activation, loss, dtype):
+    given = nets.arguments(sizes, 16 * rows, dtype)
+    step = nets.make_step(activation, loss)
+    for donate in ((), (3, 4)):
+        plan = hb.compile(step, donate=donate).plan(*given)
+        native = LlvmPlan(plan).native
+        buffers = len(native.homes) + len(native.scratch)
+        assert native.arena <= 1.1 * native.live + 64 * buffers
+        kinds = [home.kind for home in native.homes.values()]
+        assert kinds.count("donated") == 2 * len(donate) * (len(sizes) - 1)
+
+
+def test_a_bad_label_is_an_error_in_words():
+    x, labels, *_ = nets.arguments((4, 3), 5)
+    f = hb.compile(softmax_cross_entropy, backend="llvm")
+    scores = x[:, :3]
+    f(scores, labels)
+    labels[2] = 7
+    with pytest.raises(HubelError, match="7"):
+        f(scores, labels)
