@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 import hubel as hb
 from hubel import nn
@@ -15,11 +17,14 @@ from hubel.compiler.numpy_plan import NumpyPlan
 from hubel.compiler.sweep import Sweep
 from hubel.nn._step import make_step, split
 from hubel.tracing.tree import flatten
+from tests.compiler.programs import FUNCTIONS, SEEDS, alike, arguments
 
 pytest.importorskip("llvmlite", minversion="0.46")
 
 from hubel.compiler.llvm import cache
+from hubel.compiler.llvm.jit import assembly
 from hubel.compiler.llvm.plan import LlvmPlan
+from hubel.compiler.llvm.target import host
 
 GOLDEN = Path(__file__).with_name("golden") / "lecture.sweep"
 SIZES = [1, 4, 7, 16, 33, 200]
@@ -66,16 +71,16 @@ def plan_of(compiled, *given):
 def sweep_of(plan):
     """Return the one sweep that a plan is, or None."""
     steps = make_native_plan(plan.graph, plan.writes).steps
-    return steps[0] if isinstance(steps[0], Sweep) else None
+    return next((step for step in steps if isinstance(step, Sweep)), None)
 
 
-def agree(plan, given, *, strict=False, calls=3, rtol=2e-5):
+def agree(plan, values, *, strict=False, calls=3, rtol=2e-5):
     """Run both plans several times, each on what it has written before."""
     native = LlvmPlan(plan, None, strict=strict)
     assert any(isinstance(step, Sweep) for step in native.native.steps)
     reference = NumpyPlan(plan)
     one, other = (
-        [x.copy() if isinstance(x, np.ndarray) else x for x in given] for _ in range(2)
+        [x.copy() if isinstance(x, np.ndarray) else x for x in values] for _ in range(2)
     )
     for _ in range(calls):
         expected, found = reference(one), native(other)
@@ -106,6 +111,14 @@ def test_tanh_net_is_numpys(rows, dtype):
 )
 def test_nets_are_numpys(name, rows, dtype):
     agree(*step_of(name, rows, dtype))
+
+
+@pytest.mark.skipif(host().vector_bytes < 32, reason="there are no wide vectors")
+def test_rows_go_side_by_side():
+    text = assembly(LlvmPlan(step_of("points", 200)[0], None).text)
+    loop = [line for line in text.splitlines() if "vfmadd" in line]
+    wide = [line for line in loop if "ymm" in line or "zmm" in line]
+    assert len(wide) > 0.9 * len(loop) > 50
 
 
 def test_strict_adds_in_order():
@@ -222,6 +235,19 @@ def test_a_wrong_label_changes_nothing():
         LlvmPlan(plan, None)(given)
     for before, after in zip(kept, given, strict=True):
         np.testing.assert_array_equal(before, after)
+
+
+@settings(max_examples=25)
+@given(FUNCTIONS, SEEDS, st.sets(st.sampled_from([0, 1, 3])))
+def test_random_programs_are_numpys(function, seed, donated):
+    given = list(arguments(seed).values())
+    plan = hb.compile(function, donate=tuple(donated)).plan(*given)
+    assume(sweep_of(plan) is not None)
+    native = LlvmPlan(plan, None)
+    with np.errstate(all="ignore"):
+        for expected in (function(*given), function(*given)):
+            copies = [np.copy(each)[()] for each in given]
+            alike(native(copies), expected)
 
 
 def plan_from(function, *shapes):

@@ -25,13 +25,15 @@ LARGEST = 64
 """So many it may have without rows."""
 MOST_GIVEN = 256
 """So many may be loaded before the loop."""
-MOST_TOTALS = 64
+MOST_TOTALS = 100
 """Beyond this the totals of a loop do not fit into registers."""
 MOST_NODES = 400
-MOST_WORK = 2000
+MOST_WORK = 1600
 """Longer loop bodies take too long to compile."""
 COSTLY = 20
 """What a function such as tanh counts for."""
+COSTLIEST = 50
+"""What those count for whose arguments first have to be brought into a range."""
 
 Numbers = NDArray[np.int64]
 """The statements that give a value's elements; its batch axis has length 1."""
@@ -156,7 +158,7 @@ class _Writer:
             self.body.append(made)
             self.stages.append(stage)
             self.written[key] = len(self.body) - 1
-            self.work += COSTLY if op in FLOATS and op not in _CHEAP else 1
+            self.work += _work(op)
         return self.written[key]
 
     def _stage(self, args: tuple[int, ...]) -> int:
@@ -341,5 +343,14 @@ class _Writer:
         return self._of(node)
 
 
+def _work(op: str) -> int:
+    """Return about how many instructions a primitive is."""
+    if op not in FLOATS or op in _CHEAP:
+        return 1
+    return COSTLIEST if op in _COSTLIEST else COSTLY
+
+
 _CHEAP = frozenset({"copysign", "divide", "rint", "sqrt"})
 """Primitives of floats that machines have."""
+
+_COSTLIEST = frozenset({"cos", "erf", "power", "sin", "tan"})

@@ -48,9 +48,10 @@ LOOP, GROUP = "!20", ", !llvm.access.group !21"
 def _metadata(lanes: int, rows: int) -> str:
     """Say that iterations are independent, and how many go side by side.
 
-    The rows at the end that fill no vector go through one whose other lanes are idle.
+    The rows at the end that fill no vector go through one whose other lanes are idle,
+    unless they are so few that they are faster one by one.
     """
-    idle = "true" if rows % lanes else "false"
+    idle = "true" if rows % lanes > lanes // 8 else "false"
     return f"""!20 = distinct !{{!20, !22, !23, !24, !25, !26}}
 !21 = distinct !{{}}
 !22 = !{{!"llvm.loop.parallel_accesses", !21}}
