@@ -133,6 +133,7 @@ def _descend(work: Workload) -> Contestant:
     rates = {"lr": work.lr, "momentum": work.momentum, "l2": work.l2}
     params = work.start()
 
+    @hb.compile  # so that it is traced once for all calls
     def loss(params: list[Any]) -> Any:
         return both(params, x, y)
 
