@@ -25,15 +25,10 @@ from hubel.compiler.llvm.gemm.vectors import (
     store,
     store_some,
 )
-from hubel.compiler.llvm.gemm.writer import METADATA, Writer
+from hubel.compiler.llvm.gemm.writer import ARGUMENTS, METADATA, Writer
 
-ARGUMENTS = (
-    "ptr {0}%c, ptr {1}%a, ptr {1}%b, ptr {0}%scratch, ptr %then, ptr %context, "
-    "i64 %m, i64 %n, i64 %k, i64 %lda, i64 %ldb, i64 %ldc, "
-    "i64 %k.block, i64 %row.block, i64 %column.block"
-)
-"""Of every product; ``{0}`` and ``{1}`` stand for what is promised of pointers."""
-
+_LINE_BYTES = 64
+"""Of memory that a cache holds as one."""
 
 @dataclass(frozen=True)
 class Blocked:
@@ -158,6 +153,7 @@ class _Product:
             with out.loop(0, "%k", "%k.block", "depth") as p:
                 depth = out.least("%k.block", out.subtract("%k", p))
                 right = self._panels(self.v, (first, p), (width, depth))
+                self.ahead = self._next((first, p), (width, depth))
                 with out.loop(0, rows, "%row.block", "rows") as row:
                     self._block((row, first, p), (width, depth), right)
             if self.product.swapped:
@@ -220,6 +216,22 @@ class _Product:
         size = out.add(out.times(depth, width), SPARE * self.kind.lanes)
         return _Panels(operand.packed, *span, size, str(width))
 
+    def _next(self, start: tuple[str, str], extents: tuple[str, str]) -> str:
+        """Return where the block of V after this one is: arguments of ``@tiles``."""
+        out, v, (first, p), (width, depth) = self.out, self.v, start, extents
+        following = out.add(p, depth)
+        is_there = out.test("slt", following, "%k")
+        right = out.let(f"select i1 {is_there}, i64 {following}, i64 0", "next")
+        after = out.add(first, width)
+        down = out.let(f"select i1 {is_there}, i64 {first}, i64 {after}", "next")
+        wide = width
+        if v.turned:
+            wide = depth
+        else:
+            down, right = right, down
+        place = out.position(v.pointer, down, v.stride, right, self.kind.real)
+        return f"ptr {place}, i64 {wide}, i64 {v.stride}"
+
     def _block(
         self, start: tuple[str, str, str], extents: tuple[str, str], right: list[_Panels]
     ) -> None:
@@ -251,13 +263,13 @@ class _Product:
                     f"i64 {left.step}, ptr {part.place}, i64 {part.size}, "
                     f"i64 {part.step}, ptr {place}, i64 {stride}, i64 {left.count}, "
                     f"i64 {part.count}, i64 {depth}, i1 {more}, ptr {self.rest}, "
-                    f"ptr {final}, i64 %ldc)"
+                    f"ptr {final}, i64 %ldc, {self.ahead})"
                 )
         if not self.product.swapped:
             is_last = out.test("sge", out.add(p, depth), "%k")
             is_end = out.test("sge", out.add(first, width), "%n")
             is_final = out.let(f"and i1 {is_last}, {is_end}", "final")
-            self._then(row, out.add(row, height), is_final)
+            self.out.call_then(row, out.add(row, height), is_final)
 
     def _turn_back(self, first: str, width: str) -> None:
         """Transpose a block of C' into rows of C."""
@@ -267,15 +279,7 @@ class _Product:
             f"call void @turn.back(ptr {target}, ptr {self.rest}, ptr {self.room}, "
             f"i64 %ldc, i64 {self.row}, i64 {width}, i64 %n)"
         )
-        self._then(first, out.add(first, width), "true")
-
-    def _then(self, first: str, last: str, is_final: str) -> None:
-        """Call what is to be done with rows of C that are ready."""
-        out = self.out
-        is_there = out.let("icmp ne ptr %then, null", "is")
-        both = out.let(f"and i1 {is_there}, {is_final}", "is")
-        with out.only_if(both, "then"):
-            out.put(f"call void %then(ptr %context, i64 {first}, i64 {last})")
+        self.out.call_then(first, out.add(first, width), "true")
 
 
 def _tiles_text(product: Blocked) -> str:
@@ -285,7 +289,7 @@ def _tiles_text(product: Blocked) -> str:
         "define internal void @tiles(ptr noalias readonly %s, i64 %s.size, i64 %s.step, "
         "ptr noalias readonly %v, i64 %v.size, i64 %v.step, ptr noalias %d, i64 %ldd, "
         "i64 %rows, i64 %columns, i64 %k, i1 %more, ptr noalias %spare, ptr %final, "
-        "i64 %ldc) noinline"
+        "i64 %ldc, ptr %ahead, i64 %ahead.width, i64 %ahead.step) noinline"
     )
     with out.loop(0, "%rows", tile.rows, "row") as row:
         number = out.let(f"sdiv i64 {row}, {tile.rows}", "number")
@@ -307,7 +311,8 @@ def _tile(
     high, wide = out.subtract("%rows", row), out.subtract("%columns", column)
     read = f"ptr {panels[0]}, ptr {panels[1]}"
     steps = "i64 %s.step, i64 %v.step, i64 %k"
-    given = f"{read}, ptr {d}, {steps}, i64 %ldd, i1 %more"
+    ahead = f"ptr {_ahead(out, tile, row, column)}, i64 %ahead.step"
+    given = f"{read}, ptr {d}, {steps}, i64 %ldd, i1 %more, {ahead}"
     if product.swapped:
         final = out.position("%final", column, "%ldc", row, real)
         for i in range(tile.columns):
@@ -321,9 +326,18 @@ def _tile(
     with out.either(full, "tile") as other:
         out.put(f"call void {micro_name(tile.vectors)}({given})")
         next(other)
-        given = f"{read}, ptr %spare, {steps}, i64 {tile.columns}, i1 false"
+        given = f"{read}, ptr %spare, {steps}, i64 {tile.columns}, i1 false, {ahead}"
         _some_vectors(out, tile, wide, given)
         _copy_some(out, tile, d, (out.least(high, tile.rows), wide))
+
+
+def _ahead(out: Writer, tile: Tile, row: str, column: str) -> str:
+    """Return where a tile begins to ask for the next block: each at another line."""
+    number = out.let(f"sdiv i64 {row}, {tile.rows}", "number")
+    across = out.let(f"sdiv i64 %columns, {tile.columns}", "across")
+    line = out.add(out.times(number, across), out.let(f"sdiv i64 {column}, {tile.columns}"))
+    place = out.times(line, _LINE_BYTES // tile.kind.size)
+    return out.at("%ahead", out.least(place, "%ahead.width"), tile.kind.real)
 
 
 def _some_vectors(out: Writer, tile: Tile, wide: str, arguments: str) -> None:

@@ -90,16 +90,9 @@ def _transpose_inside(
     """Transpose the squares that the parts of a few rows are, by chunks of lanes."""
     if len(rows) == 1:
         return list(rows)
-    part = _PART_BYTES // kind.size
-    low: list[int] = []
-    for start in range(0, kind.lanes, part):
-        for c in range(start, start + part // 2, chunk):
-            for side in (0, kind.lanes):
-                low += range(side + c, side + c + chunk)
-    high = [each + part // 2 for each in low]
     halves = [
         [shuffle(out, kind, a, b, side) for a, b in zip(rows[::2], rows[1::2], strict=True)]
-        for side in (low, high)
+        for side in _halves(kind, chunk)
     ]
     return [
         each for half in halves for each in _transpose_inside(out, kind, half, 2 * chunk)
@@ -110,16 +103,9 @@ def _transpose_parts(out: Writer, kind: Kind, rows: Sequence[str]) -> list[str]:
     """Transpose rows whose elements are parts, as many as there are rows."""
     if len(rows) == 1:
         return list(rows)
-    part = _PART_BYTES // kind.size
-    even = [
-        lane
-        for start in range(0, 2 * kind.lanes, 2 * part)
-        for lane in range(start, start + part)
-    ]
-    odd = [lane + part for lane in even]
     evens, odds = (
         [shuffle(out, kind, a, b, side) for a, b in zip(rows[::2], rows[1::2], strict=True)]
-        for side in (even, odd)
+        for side in _sides(kind)
     )
     both = zip(
         _transpose_parts(out, kind, evens),
@@ -127,3 +113,62 @@ def _transpose_parts(out: Writer, kind: Kind, rows: Sequence[str]) -> list[str]:
         strict=True,
     )
     return [each for pair in both for each in pair]
+
+
+def _halves(kind: Kind, chunk: int) -> tuple[list[int], list[int]]:
+    """Choose, in every part of two vectors, chunks in turn: of lower, of upper halves."""
+    part = _PART_BYTES // kind.size
+    low = [
+        side + c
+        for start in range(0, kind.lanes, part)
+        for first in range(start, start + part // 2, chunk)
+        for side in (0, kind.lanes)
+        for c in range(first, first + chunk)
+    ]
+    return low, [each + part // 2 for each in low]
+
+
+def _sides(kind: Kind) -> tuple[list[int], list[int]]:
+    """Choose every second part of two vectors: the even ones, the odd ones."""
+    part = _PART_BYTES // kind.size
+    even = [
+        lane
+        for start in range(0, 2 * kind.lanes, 2 * part)
+        for lane in range(start, start + part)
+    ]
+    return even, [lane + part for lane in even]
+
+
+def add_lanes(out: Writer, kind: Kind, rows: Sequence[str]) -> str:
+    """Return the vector of the sums through the lanes of as many vectors as lanes.
+
+    The transposition of their square, whose rows are added as soon as they are there.
+    """
+    part = _PART_BYTES // kind.size
+    sums = [
+        _add_inside(out, kind, rows[i : i + part], 1)
+        for i in range(0, kind.lanes, part)
+    ]
+    while len(sums) > 1:
+        pairs = zip(sums[::2], sums[1::2], strict=True)
+        halves = [
+            [shuffle(out, kind, a, b, side) for side in _sides(kind)] for a, b in pairs
+        ]
+        sums = [_add(out, kind, *each) for each in halves]
+    return sums[0]
+
+
+def _add_inside(out: Writer, kind: Kind, rows: Sequence[str], chunk: int) -> str:
+    """Do the same in the parts of a few rows."""
+    if len(rows) == 1:
+        return rows[0]
+    low, high = (
+        [shuffle(out, kind, a, b, side) for a, b in zip(rows[::2], rows[1::2], strict=True)]
+        for side in _halves(kind, chunk)
+    )
+    both = [_add(out, kind, a, b) for a, b in zip(low, high, strict=True)]
+    return _add_inside(out, kind, both, 2 * chunk)
+
+
+def _add(out: Writer, kind: Kind, a: str, b: str) -> str:
+    return out.let(f"fadd {kind.vector} {a}, {b}", "s")

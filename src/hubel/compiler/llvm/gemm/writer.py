@@ -11,6 +11,13 @@ KEEP_LOOP = "!llvm.loop !0"
 METADATA = '!0 = distinct !{!0, !1}\n!1 = !{!"llvm.loop.unroll.disable"}\n'
 """Stands at the end of a module."""
 
+ARGUMENTS = (
+    "ptr {0}%c, ptr {1}%a, ptr {1}%b, ptr {0}%scratch, ptr %then, ptr %context, "
+    "i64 %m, i64 %n, i64 %k, i64 %lda, i64 %ldb, i64 %ldc, "
+    "i64 %k.block, i64 %row.block, i64 %column.block"
+)
+"""Of every product; ``{0}`` and ``{1}`` stand for what is promised of pointers."""
+
 
 class Writer:
     """The lines of one function; every name that it gives is new in it.
@@ -129,3 +136,10 @@ class Writer:
         yield turn()
         self.put(f"br label %{name}.after")
         self.label(f"{name}.after")
+
+    def call_then(self, first: str, last: str, is_final: str) -> None:
+        """Call what is to be done with rows of C, if they are final now."""
+        is_there = self.let("icmp ne ptr %then, null", "is")
+        both = self.let(f"and i1 {is_there}, {is_final}", "is")
+        with self.only_if(both, "then"):
+            self.put(f"call void %then(ptr %context, i64 {first}, i64 {last})")
