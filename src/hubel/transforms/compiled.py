@@ -7,7 +7,7 @@ import inspect
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hubel.compiler.passes import run_passes
 from hubel.compiler.plan import Plan, make_plan
@@ -21,6 +21,9 @@ from hubel.tracing.tree import flatten, unflatten
 from hubel.transforms.donation import check_donated, pair
 from hubel.transforms.promotion import check_backend, first
 from hubel.transforms.replay import call_graph, call_traced, kept
+
+if TYPE_CHECKING:
+    from hubel.compiler.llvm.listing import Listing
 
 KEPT = 32
 """Plans kept per compiled function; the one unused for longest goes first."""
@@ -151,11 +154,45 @@ class Compiled:
 
     def plan(self, *args: Any, **kwargs: Any) -> Plan:
         """Return the plan for these arguments (or specs), making it if it is new."""
-        key = signature((args, kwargs) if kwargs else args, [])
+        return self.call_of(*args, **kwargs)[0]
+
+    def call_of(self, *args: Any, **kwargs: Any) -> tuple[Plan, list[Any], str]:
+        """Return a call's plan, the values of its graph's inputs, and the backend."""
+        leaves: list[Any] = []
+        key = signature((args, kwargs) if kwargs else args, leaves)
         ready = self._find(key, args, kwargs)
         if ready is None:
             raise TraceError("a function that captures traced values has no plan")
-        return ready.runner.plan
+        return ready.runner.plan, [leaves[i] for i in ready.pick], self._backend
+
+    def native(self, *args: Any, **kwargs: Any) -> Listing:
+        """Return what the plan for these arguments (or specs) becomes as native code.
+
+        Returns
+        -------
+        Listing
+            ``describe(kernels=True)`` shows steps, memory and kernels, and needs no
+            LLVM; ``llvm()`` and ``assembly()`` show the texts of the module, or of the
+            kernel of one step.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> twice = compile(lambda x: x + x)
+        >>> print(twice.native(np.zeros((100, 100))).describe(kernels=True))
+        native plan: 1 steps, arena 0 bytes (at most 0 alive at a time)
+        step 0: kernel 63445e4ff4507925 over 10000: add
+          kernel of 1 axis
+            p0: float64 1
+            p1: float64 1
+            each  %0 = load p0 : float64
+            each  %1 = add(%0, %0) : float64
+            each  store %1 in p1
+          add: float64[100, 100]  80,000 bytes in fresh
+        """
+        from hubel.compiler.llvm.listing import Listing
+
+        return Listing(self.plan(*args, **kwargs))
 
     def _find(
         self, key: Hashable, args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -23,7 +23,7 @@ _WIDTH, _HEIGHT = 720.0, 380.0
 _TOP = 44.0
 _NAMED = 10
 """So many of the pieces that take the most time have their names written beside."""
-_NAME_LENGTH = 31
+_NAME_LENGTH = 28
 _GAP = 17.0
 _LARGEST = 15.0
 """The radius of a piece that takes all of the time, in pixels."""
