@@ -11,6 +11,7 @@ import pytest
 import hubel as hb
 from hubel.compiler.llvm.available import reason
 from hubel.errors import NativeError, OptionError
+from hubel.graph.node import spec_of
 from hubel.transforms.profile import Profile
 
 native = pytest.mark.skipif(bool(reason()), reason=f"no native code: {reason()}")
@@ -142,6 +143,8 @@ def test_the_limits_are_measured_once(tmp_path, monkeypatch):
 def test_what_cannot_be_explained_is_refused():
     with pytest.raises(OptionError, match="float cannot be explained"):
         hb.explain(1.0)
+    with pytest.raises(OptionError, match="on values"):
+        hb.explain(np.tanh, spec_of(W))
     with pytest.raises(OptionError, match="without further"):
         hb.explain(hb.jacobian(np.tanh)(np.ones(3)), 1)
 

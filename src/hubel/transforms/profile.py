@@ -11,6 +11,7 @@ from typing import Any
 from hubel.compiler.llvm.limits import Limits, limits
 from hubel.compiler.timed import Timed, time_gates, time_plan
 from hubel.errors import NativeError, OptionError
+from hubel.graph.node import Spec
 from hubel.transforms.compiled import Compiled, compile
 from hubel.view import Dot, Markup, Section, Table, report, roofline
 
@@ -199,6 +200,8 @@ def profile_of(f: Callable[..., Any], args: Any, kwargs: Any) -> Profile:
     compiled = f if isinstance(f, Compiled) else compile(f)
     plan, inputs, backend = compiled.call_of(*args, **kwargs)
     name = getattr(f, "__name__", "the function")
+    if any(isinstance(each, Spec) for each in inputs):
+        raise OptionError("a plan is timed on values, not on their shapes alone")
     if backend != "numpy":
         from hubel.compiler.llvm.available import available
 

@@ -178,22 +178,40 @@ def _compiled(text: str, name: str) -> tuple[int, Loaded]:
 def _peak_text(kind: str, lanes: int) -> str:
     """Write independent chains of multiply-adds that stay between 0 and 1."""
     vector = f"<{lanes} x {kind}>"
-    chains = range(_CHAINS)
-    suffix = f"v{lanes}f{32 if kind == 'float' else 64}"
-    fma = f"@llvm.fmuladd.{suffix}"
-    starts = "\n".join(f"  %start{k + 1} = fadd {vector} %start{k}, %y" for k in chains)
-    phis = "\n".join(
-        f"  %a{k} = phi {vector} [ %start{k}, %begin ], [ %b{k}, %loop ]"
-        for k in chains
+    fma = f"@llvm.fmuladd.v{lanes}f{32 if kind == 'float' else 64}"
+    return _PEAK.format(
+        vector=vector,
+        kind=kind,
+        lanes=lanes,
+        fma=fma,
+        turns=_TURNS,
+        starts=_each("%start{next} = fadd {vector} %start{k}, %y", vector, fma),
+        phis=_each(
+            "%a{k} = phi {vector} [ %start{next}, %begin ], [ %b{k}, %loop ]",
+            vector,
+            fma,
+        ),
+        steps=_each(
+            "%b{k} = call {vector} {fma}({vector} %a{k}, {vector} %x, {vector} %y)",
+            vector,
+            fma,
+        ),
+        sums=_each("%s{next} = fadd {vector} %s{k}, %b{k}", vector, fma),
+        last=_CHAINS,
     )
-    turns = "\n".join(
-        f"  %b{k} = call {vector} {fma}({vector} %a{k}, {vector} %x, {vector} %y)"
-        for k in chains
-    )
-    sums = "\n".join(f"  %s{k + 1} = fadd {vector} %s{k}, %b{k}" for k in chains)
-    return f"""
+
+
+def _each(line: str, vector: str, fma: str) -> str:
+    """Write a line for each chain."""
+    lines = [
+        line.format(k=k, next=k + 1, vector=vector, fma=fma) for k in range(_CHAINS)
+    ]
+    return "\n  ".join(lines)
+
+
+_PEAK = """
 declare {vector} {fma}({vector}, {vector}, {vector})
-@hubel.numbers = global [3 x {kind}] [{kind} 0.5, {kind} 0.25, {kind} 0.0]
+@hubel.numbers = global [2 x {kind}] [{kind} 0.5, {kind} 0.25]
 @hubel.sum = global {vector} zeroinitializer
 
 define i64 @hubel.peak() {{
@@ -205,19 +223,19 @@ begin:
   %y1 = insertelement {vector} poison, {kind} %y0, i64 0
   %x = shufflevector {vector} %x1, {vector} poison, <{lanes} x i32> zeroinitializer
   %y = shufflevector {vector} %y1, {vector} poison, <{lanes} x i32> zeroinitializer
-{starts}
+  {starts}
   br label %loop
 loop:
   %i = phi i64 [ 0, %begin ], [ %next, %loop ]
-{phis}
-{turns}
+  {phis}
+  {steps}
   %next = add i64 %i, 1
-  %more = icmp slt i64 %next, {_TURNS}
+  %more = icmp slt i64 %next, {turns}
   br i1 %more, label %loop, label %done
 done:
   %s0 = fadd {vector} %x, %y
-{sums}
-  %zero = fsub {vector} %s{_CHAINS}, %s{_CHAINS}
+  {sums}
+  %zero = fsub {vector} %s{last}, %s{last}
   store {vector} %zero, ptr @hubel.sum
   ret i64 0
 }}
