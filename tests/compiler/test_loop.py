@@ -108,6 +108,20 @@ def test_how_steps_are_cut_changes_no_bit(kind):
 
 
 @needs_native
+@pytest.mark.parametrize("width", [1, 7, 1023, 1024, 1031, 3072])
+def test_rows_of_any_length_are_copied_whole(width):
+    def step(carried, rows):
+        return (carried + rows.astype(np.int64).sum(axis=0),), carried[0] * 1.0
+
+    rows = np.random.default_rng(width).integers(0, 256, (50, width), dtype=np.uint8)
+    total = np.zeros(width, np.int64)
+    loop = make(step, total, rows[:5], gathered=("rows",))
+    order = np.random.default_rng(1).permutation(50)[:35]
+    LlvmLoop(loop, {"carried": total, "rows": rows})(7, order, [])
+    np.testing.assert_array_equal(total, rows[order].sum(axis=0))
+
+
+@needs_native
 @pytest.mark.parametrize("kind", [StepLoop, LlvmLoop])
 def test_it_ends_when_the_loss_is_not_finite(kind):
     def step(carried, factor):
