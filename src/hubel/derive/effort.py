@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hubel.derive.local import is_differentiable
+from hubel.derive.many import together
 from hubel.graph.cost import operations
 from hubel.graph.node import Node
 
@@ -15,6 +16,9 @@ arguments through which derivatives come to each of them."""
 
 CALL = 3000.0
 """Operations that could be done while Python applies one gate."""
+
+RECORDING = 10
+"""Calls that recording a gate for a batch of sweeps takes, and running it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +30,37 @@ class Effort:
     rows, columns : int
         Elements of the outputs and of the inputs.
     forward, reverse : float
-        Weighted operations of one sweep.
+        Weighted operations of one sweep by itself.
+    forward_calls, reverse_calls : float
+        The part of them that is Python's, for applying gates.
+    batch : int
+        How many sweeps are made at once.
     """
 
     rows: int
     columns: int
     forward: float
     reverse: float
+    forward_calls: float = 0.0
+    reverse_calls: float = 0.0
+    batch: int = 1
 
     @property
     def all_forward(self) -> float:
         """Operations of a forward sweep for every element of the inputs."""
-        return self.columns * self.forward
+        return self._batched(self.columns, self.forward, self.forward_calls)
 
     @property
     def all_reverse(self) -> float:
         """Operations of a reverse sweep for every element of the outputs."""
-        return self.rows * self.reverse
+        return self._batched(self.rows, self.reverse, self.reverse_calls)
+
+    def _batched(self, count: int, once: float, calls: float) -> float:
+        """Charge the calls once for every batch, if there are batches."""
+        batches = -(-count // self.batch)
+        if RECORDING * batches >= count:
+            return count * once
+        return count * (once - calls) + batches * RECORDING * calls
 
     @property
     def cheaper(self) -> str:
@@ -51,21 +69,29 @@ class Effort:
 
     @property
     def least(self) -> float:
-        """Operations of the whole Jacobian the cheaper way."""
-        return min(self.all_forward, self.all_reverse)
+        """Operations of the whole Jacobian by single sweeps, the cheaper way.
+
+        Structure may cost as much: it is worth more than the time of finding it.
+        """
+        return min(self.columns * self.forward, self.rows * self.reverse)
 
 
 def effort(flow: Flow, inputs: Sequence[Node], outputs: Sequence[Node]) -> Effort:
     """Count what sweeps between inputs and outputs cost."""
-    forward = reverse = 0.0
+    forward = reverse = ahead = back = 0.0
     for node, places in flow.items():
-        once = operations(node) + CALL
+        once = operations(node)
         rules = node.gate.rules
         joint = sum([rules[min(i, len(rules) - 1)].joint for i in places])
-        forward += once * (len(places) - joint + (joint > 0))
+        times = len(places) - joint + (joint > 0)
+        ahead += times * CALL
+        back += len(places) * CALL
+        forward += once * times
         reverse += once * len(places)
     rows, columns = (sum([n.size for n in part]) for part in (outputs, inputs))
-    return Effort(rows, columns, max(forward, 1.0), max(reverse, 1.0))
+    batch = together(list(flow), inputs)
+    forward, reverse = max(forward + ahead, 1.0), max(reverse + back, 1.0)
+    return Effort(rows, columns, forward, reverse, ahead, back, batch)
 
 
 def between(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hubel.derive.effort import Effort
+from hubel.derive.full import is_full, sweeps_are_faster
 from hubel.derive.local import dtype_between
 from hubel.derive.stretch import one_stretch
 from hubel.derive.structured import Accumulation, TooCostly
@@ -25,7 +26,7 @@ Blocks = dict[Pair, Operator]
 MODES = ("auto", "forward", "reverse")
 STRUCTURES = ("auto", "sparse", "dense")
 
-_PRODUCTS = "local gradients multiply along the graph for less than sweeps take"
+_PRODUCTS = "local gradients multiply along the graph and keep their structure"
 
 
 def jacobian(
@@ -49,7 +50,8 @@ def jacobian(
         fewer operations, counted on the graph.
     structure : str
         ``auto``: local gradients are multiplied along the graph with their structure,
-        as long as that takes fewer operations than sweeps, and there is no sweep then;
+        as long as that takes fewer operations than sweeps one by one, and there is no
+        sweep then, unless the Jacobian is plainly full and a batch of sweeps faster;
         else a pattern with few colours is detected and its columns, or rows, of one
         colour share a sweep. ``sparse``: that way at once. ``dense``: a sweep for each
         element. A ``mode`` that is not ``auto`` asks for the last too.
@@ -214,8 +216,18 @@ def _shared(
         return compressed(sweeps, effort, asked=True)
     if min(effort.rows, effort.columns) == 1 < max(effort.rows, effort.columns):
         return None
+    if _is_plainly_dense(sweeps, effort):
+        return None
     found = _structured(recording, effort)
     return found or compressed(sweeps, effort, asked=False)
+
+
+def _is_plainly_dense(sweeps: Sweeps, effort: Effort) -> bool:
+    """Whether there is no structure to be found, and sweeps are the faster way."""
+    full = len(sweeps.inputs) == 1 and is_full(
+        sweeps.flow, sweeps.inputs[0], sweeps.outputs
+    )
+    return full and sweeps_are_faster(sweeps.flow, effort)
 
 
 def _is_complex(sweeps: Sweeps) -> bool:
@@ -232,7 +244,7 @@ def _reason(effort: Effort, mode: str, structure: str) -> str:
         return f"structure={structure!r} was asked for, and {size}"
     if min(effort.rows, effort.columns) == 1:
         return f"{size}: one sweep finds all"
-    return f"{size}, and the products of local gradients take more than sweeps"
+    return f"{size}, and sweeps are faster than products of local gradients"
 
 
 def _swept(sweeps: Sweeps, mode: str, effort: Effort) -> dict[Pair, Any]:
