@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hubel.errors import ShapeError
+from hubel.errors import DTypeError, ShapeError
 from hubel.gates._axes import at_least
 from hubel.gates._gather import gather
 from hubel.gates._given import known
@@ -15,11 +15,19 @@ from hubel.gates._layout import lengths_of, np_ravel, reshape
 from hubel.gates._sum import broadcast_to
 from hubel.gates.define import implements, ndim_of, normal_axis, shape_of
 from hubel.graph.registry import Value
+from hubel.graph.term import Term
 
 
 @implements(np.tile)
 def np_tile(A: Value, reps: int | Sequence[int]) -> Value:
-    """Mean what ``np.tile`` means."""
+    """Mean what ``np.tile`` means; the counts are static."""
+    if isinstance(reps, Term):
+        if reps.dtype.kind not in "iu":
+            raise DTypeError(
+                f"repeats of np.tile of dtype {reps.dtype}",
+                remedy="give an int, such as a static argument, or .astype(int)",
+            )
+        reps = known(reps, "the repeats of np.tile").tolist()
     times = lengths_of(reps)
     a = at_least(A, len(times))
     shape = shape_of(a)

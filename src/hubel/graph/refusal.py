@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from hubel.errors import TraceError
+from hubel.errors import GraphError, HubelError, ShapeError, TraceError
 from hubel.graph.called import called, name_of
 from hubel.graph.registry import load_later
 from hubel.graph.source import user_line, written
@@ -66,12 +66,23 @@ def refusal_of(name: str) -> Refusal | None:
     return REFUSALS.get(name)
 
 
-def asked(wanted: str, remedy: str = GENERAL) -> TraceError:
+HIDING: dict[str | None, type[HubelError]] = {
+    **dict.fromkeys(("np.zeros", "np.ones", "np.empty"), ShapeError),
+    "np.nditer": GraphError,
+}
+"""Functions that put a message of their own in place of every TypeError, and so of a
+TraceError; and the errors that come through."""
+
+
+def asked(wanted: str, remedy: str = GENERAL) -> HubelError:
     """Make the error of a traced value that was asked to become something else.
 
     The remedy is for callers of which nothing better is known.
     """
     name = called()
+    if name in HIDING:
+        error = refuse_call(str(name))
+        return HIDING[name](error.problem, remedy=error.remedy, where=error.where)
     if name and refusal_of(name):
         return refuse_call(name)
     who = f"{name} asked a traced value" if name else "a traced value was asked"

@@ -134,7 +134,10 @@ class Term(Operators, Methods):
 
     def __iter__(self) -> Iterator[Any]:
         if not self.shape:
-            raise TypeError("iteration over a traced value without axes")
+            raise refuse(
+                "iteration over a traced value without axes",
+                "use the value itself, or np.atleast_1d of it",
+            )
         return (self[i] for i in range(self.shape[0]))
 
 
