@@ -37,7 +37,7 @@ def readers(graph: CoreGraph, given: Node) -> list[Node]:
     views: set[Node] = {given}
     found: list[Node] = []
     for node in graph.nodes:
-        if any(i in views for i in node.inputs):
+        if not views.isdisjoint(node.inputs):
             found.append(node)
             if node.gate.facts.view:
                 views.add(node)

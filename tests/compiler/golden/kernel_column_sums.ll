@@ -29,7 +29,7 @@ body5:
   %v17 = fadd reassoc contract float %v16, %v13
   store float %v17, ptr %t1
   %i3 = add nsw i64 %i2, 1
-  br label %head4, !llvm.loop !0
+  br label %head4, !llvm.loop !3
 done6:
   %v18 = getelementptr inbounds float, ptr %p1, i64 0
   %v19 = load float, ptr %t0

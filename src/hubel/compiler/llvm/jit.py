@@ -11,8 +11,8 @@ from hubel.compiler.llvm import binding, cache
 from hubel.compiler.llvm.target import host
 from hubel.errors import NativeError
 
-BIG = 200_000
-"""Modules whose text is longer are optimised less: O3 takes too long on them."""
+LEVEL = 1
+"""What kernels need: higher levels compile longer and their code is no faster."""
 
 _EXTERNAL = re.compile(r'^declare\b[^@\n]*@"?([\w.$-]+)', re.MULTILINE)
 
@@ -72,9 +72,7 @@ class Loaded:
         return address
 
 
-def compile_module(
-    text: str, *, level: int | None = None, verify: bool = True
-) -> Loaded:
+def compile_module(text: str, *, level: int = LEVEL, verify: bool = True) -> Loaded:
     """Make machine code of a module, or take it from the cache on disk.
 
     Any thread may call this; the work is done without the GIL.
@@ -85,7 +83,7 @@ def compile_module(
         LLVM's text of the module. What it declares was given to `bind` before.
     level : int, optional
         How hard LLVM tries, from 0 (no passes; the module has its final form) to 3.
-        When left out, 3 for small modules and 1 for big ones.
+        Loops become vector code from 1 on, and are unrolled besides from 2 on.
     verify : bool
         Whether to check the module's form first, which takes a hundredth of the time.
 
@@ -94,8 +92,6 @@ def compile_module(
     NativeError
         If the text is no module or names a symbol that is not there.
     """
-    if level is None:
-        level = 1 if len(text) > BIG else 3
     _check_symbols(text)
     target = host()
     key = cache.key(text, target.cpu, target.features, binding.versions(), str(level))
@@ -106,7 +102,7 @@ def compile_module(
     return Loaded(data)
 
 
-def build_object(text: str, *, level: int = 3, verify: bool = True) -> bytes:
+def build_object(text: str, *, level: int = LEVEL, verify: bool = True) -> bytes:
     """Optimise a module and return its object file; `compile_module` has the rest."""
     with binding.lock:
         machine = host().machine(3)
@@ -115,7 +111,7 @@ def build_object(text: str, *, level: int = 3, verify: bool = True) -> bytes:
     return data
 
 
-def assembly(text: str, *, level: int = 3) -> str:
+def assembly(text: str, *, level: int = LEVEL) -> str:
     """Return the assembly that a module becomes, to look at."""
     with binding.lock:
         machine = host().machine(3)
@@ -144,6 +140,7 @@ def _optimised(text: str, machine: Any, level: int, verify: bool) -> Any:
         options = llvm.create_pipeline_tuning_options(speed_level=level)
         options.loop_vectorization = True
         options.slp_vectorization = True
+        options.loop_unrolling = level > 1
         passes = llvm.create_pass_builder(machine, options)
         passes.getModulePassManager().run(module, passes)
     return module

@@ -40,7 +40,10 @@ PARALLEL = "!0"
 GROUP = ", !llvm.access.group !1"
 """What marks an access of a parallel loop."""
 
-WIDE = "!3"
+MASKED = "!3"
+"""The same, with masks for what does not fill a vector, in place of a second loop."""
+
+WIDE = "!4"
 """The same, with 16 iterations in a vector, for floats of 4 bytes among wider numbers.
 
 Left to itself LLVM takes as many as the widest numbers leave room for.
@@ -49,8 +52,10 @@ Left to itself LLVM takes as many as the widest numbers leave room for.
 METADATA = """!0 = distinct !{!0, !2}
 !1 = distinct !{}
 !2 = !{!"llvm.loop.parallel_accesses", !1}
-!3 = distinct !{!3, !2, !4}
-!4 = !{!"llvm.loop.vectorize.width", i32 16}
+!3 = distinct !{!3, !2, !5}
+!4 = distinct !{!4, !2, !5, !6}
+!5 = !{!"llvm.loop.vectorize.predicate.enable", i1 true}
+!6 = !{!"llvm.loop.vectorize.width", i32 16}
 """
 """What these names stand for; a module with loops ends with it."""
 
