@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -173,3 +175,28 @@ def test_ctrl_c_between_slices_leaves_a_net():
     _, found = finish(training)
     _, expected = finish(Training(mlp(6, 5, 3, dtype=np.float64), X, Y, config()))
     assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
+
+
+HIDDEN = """
+import sys, warnings
+sys.modules["llvmlite"] = None
+import numpy as np
+from hubel.nn import TrainConfig, Training, mlp
+x, y = np.eye(4, dtype=np.float32), np.arange(4)
+with warnings.catch_warnings(record=True) as told:
+    warnings.simplefilter("always")
+    for deterministic in (True, True, False):
+        settings = TrainConfig(epochs=50, lr=0.5, deterministic=deterministic)
+        training = Training(mlp(4, 4), x, y, settings)
+        losses = [piece.loss for piece in training.slices()]
+        assert losses[-1] < losses[0]
+        assert training.backend == "numpy"
+print(len(told), told[0].category.__name__)
+"""
+
+
+def test_without_llvmlite_it_warns_once():
+    found = subprocess.run(
+        [sys.executable, "-c", HIDDEN], capture_output=True, text=True, check=True
+    )
+    assert found.stdout == "1 RuntimeWarning\n"
