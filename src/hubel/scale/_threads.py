@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 
 from hubel.compiler.openblas import find_pool
-from hubel.errors import OptionError
-
-VARIABLE = "HUBEL_THREADS"
-_MOST = 1024
+from hubel.compiler.threads import (
+    check,
+    from_environment,
+    loop_threads,
+    set_loop_threads,
+)
 
 
 @contextmanager
 def threads(count: int | None = None) -> Generator[int | None]:
-    """Let matrix products use so many threads, until the end of the block.
+    """Let products and hubel's own loops use so many threads, until the block's end.
 
     Parameters
     ----------
@@ -27,8 +28,8 @@ def threads(count: int | None = None) -> Generator[int | None]:
     Yields
     ------
     int or None
-        The number of threads in use; None where NumPy's BLAS is not one whose threads
-        can be set, which is also a warning if a number was asked for.
+        The number of threads that products use; None where NumPy's BLAS is not one
+        whose threads can be set, which is also a warning if a number was asked for.
 
     Raises
     ------
@@ -38,7 +39,9 @@ def threads(count: int | None = None) -> Generator[int | None]:
     Notes
     -----
     The setting belongs to the whole process: two blocks in two Python threads at once
-    see each other. What was set before comes back at the end.
+    see each other. What was set before comes back at the end. Without any setting the
+    loops of compiled functions use the cores that the process may use, or as many as
+    BLAS does if those are fewer; short loops are done by one thread, whatever is set.
 
     Examples
     --------
@@ -48,19 +51,23 @@ def threads(count: int | None = None) -> Generator[int | None]:
     >>> inside in (1, None), blas_threads() == before
     (True, True)
     """
-    wanted = _check(count, "threads") if count is not None else _from_environment()
-    pool = find_pool()
-    if pool is None or wanted is None:
-        if wanted is not None:
-            warnings.warn(_UNKNOWN, RuntimeWarning, stacklevel=3)
+    wanted = check(count, "threads") if count is not None else from_environment()
+    if wanted is None:
         yield blas_threads()
         return
-    before = pool.get()
-    pool.set(wanted)
+    pool, loops = find_pool(), loop_threads()
+    before = pool.get() if pool else 0
+    if pool is None:
+        warnings.warn(_UNKNOWN, RuntimeWarning, stacklevel=3)
+    set_loop_threads(wanted)
     try:
-        yield pool.get()
+        if pool is not None:
+            pool.set(wanted)
+        yield blas_threads() if pool is None else pool.get()
     finally:
-        pool.set(before)
+        if pool is not None:
+            pool.set(before)
+        set_loop_threads(loops)
 
 
 _UNKNOWN = (
@@ -73,25 +80,3 @@ def blas_threads() -> int | None:
     """Return how many threads NumPy's matrix products use; None if unknown."""
     pool = find_pool()
     return None if pool is None else pool.get()
-
-
-def _from_environment() -> int | None:
-    """Return what the environment variable says, if it is set."""
-    text = os.environ.get(VARIABLE, "").strip()
-    if not text:
-        return None
-    if not text.isdecimal():
-        raise OptionError(
-            f"{VARIABLE} is {text!r}, not a whole number",
-            remedy=f"Set it to a number from 1 to {_MOST}, or unset it.",
-        )
-    return _check(int(text), VARIABLE)
-
-
-def _check(count: int, name: str) -> int:
-    """Refuse a number that no machine has."""
-    if not 1 <= count <= _MOST:
-        raise OptionError(
-            f"{name} is {count}", remedy=f"Give a number from 1 to {_MOST}."
-        )
-    return count

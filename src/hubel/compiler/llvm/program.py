@@ -14,13 +14,16 @@ from hubel.compiler.coords import strides_of
 from hubel.compiler.llvm.arrays import TEXT as ON_ARRAYS
 from hubel.compiler.llvm.blas import Product, find_product
 from hubel.compiler.llvm.module import Module
+from hubel.compiler.llvm.pool import DECLARATION, ready
 from hubel.compiler.llvm.scalar import Code
-from hubel.compiler.llvm.small import SmallProduct, fits
+from hubel.compiler.llvm.share import Cut, find_cut, find_rows, part_text
+from hubel.compiler.llvm.small import SmallProduct, fits, is_faster
 from hubel.compiler.llvm.sweep import write_sweep
 from hubel.compiler.llvm.target import host
 from hubel.compiler.llvm.transpose import transpose_text
 from hubel.compiler.lower import KernelCall
 from hubel.compiler.native import HostCall, NativePlan, ProductCall, Step
+from hubel.compiler.openblas import find_pool
 from hubel.compiler.sweep import Sweep
 from hubel.errors import NativeError
 from hubel.graph.node import CONSTANT, Node
@@ -192,20 +195,55 @@ class Program:
         self.module.add(f"define i64 @{name}() {{\n{lines.text}\n}}")
 
     def _kernel(self, call: KernelCall, number: int, lines: _Lines) -> None:
+        place = lines.at(lines.base(0), self.plan.scratch.get(number, 0))
+        cut = find_cut(call)
+        if cut is None:
+            lines.put(self._call(call, self._operands(call, lines), place))
+            return
+        name = f"hubel.part{number}"
+        self.module.add(self._part(call, cut, name))
+        self._share(name, call.space[0], cut.grain, place, lines)
+
+    def _part(self, call: KernelCall, cut: Cut, name: str) -> str:
+        """Write the function that does a part of a kernel's first axis."""
+        lines = _Lines()
+        lines.put("%count = sub i64 %end, %begin")
+        places = self._operands(call, lines)
+        for i, step in enumerate(cut.steps):
+            if step:
+                lines.put(f"%far{i} = mul i64 %begin, {step}")
+                lines.put(f"%p{i} = getelementptr i8, ptr {places[i]}, i64 %far{i}")
+                places[i] = f"%p{i}"
+        requires = any(each.op == "require" for each in call.kernel.body)
+        text = self._call(call, places, "%scratch", "%count", _status(requires))
+        return part_text(name, lines.text, text, requires)
+
+    def _operands(self, call: KernelCall, lines: _Lines) -> list[str]:
+        """Write where the operands of a kernel are."""
+        found: list[str] = []
+        for array in call.arrays:
+            offset = array.offset * array.root.dtype.itemsize
+            found.append(self._address(array.root, offset, lines))
+        return found
+
+    def _call(
+        self,
+        call: KernelCall,
+        places: list[str],
+        scratch: str,
+        first: str = "",
+        status: str = "@hubel.status",
+    ) -> str:
+        """Write the call of a kernel, or of a part with another first extent."""
         kernel = call.kernel
         name = self.module.kernel(kernel)
-        words: list[str] = []
-        for array in call.arrays:
-            size = array.root.dtype.itemsize
-            words.append(f"ptr {self._address(array.root, array.offset * size, lines)}")
-        scratch = self.plan.scratch.get(number, 0)
-        words.append(f"ptr {lines.at(lines.base(0), scratch)}")
-        words.append("ptr @hubel.status")
-        words += [f"i64 {extent}" for extent in call.space]
+        words = [f"ptr {place}" for place in (*places, scratch, status)]
+        words += [f"i64 {first or extent}" for extent in call.space[:1]]
+        words += [f"i64 {extent}" for extent in call.space[1:]]
         for operand, array in zip(kernel.operands, call.arrays, strict=True):
             letters = zip(operand.pattern, array.strides, strict=True)
             words += [f"i64 {stride}" for letter, stride in letters if letter == "s"]
-        lines.put(f"call void {name}({', '.join(words)})")
+        return f"call void {name}({', '.join(words)})"
 
     def _product(self, call: ProductCall, lines: _Lines) -> None:
         dtype, size = call.node.dtype.name, call.node.dtype.itemsize
@@ -229,13 +267,35 @@ class Program:
         )
 
     def _sweep(self, sweep: Sweep, lines: _Lines) -> None:
-        code = Code(strict=self.module.strict)
-        text = write_sweep(sweep, "@hubel.sweep", code, host().vector_bytes)
+        rows = find_rows(sweep)
+        code, wide = Code(strict=self.module.strict), host().vector_bytes
+        text = write_sweep(sweep, "@hubel.sweep", code, wide, part=bool(rows))
         self.module.use(code)
         self.module.add(text)
+        if not rows:
+            lines.put(self._call_sweep(sweep, lines))
+            return
+        part = _Lines()
+        requires = any(each.op == "require" for each in sweep.body)
+        bounds = "i64 %begin", "i64 %end"
+        call = self._call_sweep(sweep, part, _status(requires), *bounds)
+        self.module.add(part_text("hubel.rows", part.text, call, requires))
+        self._share("hubel.rows", sweep.rows, rows, "null", lines)
+
+    def _call_sweep(
+        self, sweep: Sweep, lines: _Lines, status: str = "@hubel.status", *rest: str
+    ) -> str:
         words = [f"ptr {self._address(node, 0, lines)}" for node in sweep.arrays]
-        words.append("ptr @hubel.status")
-        lines.put(f"call void @hubel.sweep({', '.join(words)})")
+        return f"call void @hubel.sweep({', '.join([*words, f'ptr {status}', *rest])})"
+
+    def _share(
+        self, name: str, points: int, grain: int, scratch: str, lines: _Lines
+    ) -> None:
+        """Write the call of a function that does parts, by all threads there are."""
+        ready()
+        self.module.require(DECLARATION)
+        given = f"ptr @{name}, i64 {points}, i64 {grain}, ptr {scratch}"
+        lines.put(f"call void @hubel.parallel({given})")
 
     def _address(self, root: Node, offset: int, lines: _Lines) -> str:
         """Write where the memory of a node is, so many bytes from its start."""
@@ -273,6 +333,9 @@ def _small(call: ProductCall) -> SmallProduct | None:
     packed = packed and call.right.stride == (call.k if turned[1] else call.n)
     if not packed or not fits(extents, turned):
         return None
+    pool = find_pool()
+    if not is_faster((call.m, call.n, call.k), pool.get() if pool else 1):
+        return None
     dtype = call.node.dtype.name
     return SmallProduct(dtype, extents, turned, vector_bytes=host().vector_bytes)
 
@@ -286,6 +349,11 @@ def require_product(dtype: str) -> Product:
             remedy="plans with large products run on NumPy here",
         )
     return found
+
+
+def _status(requires: bool) -> str:
+    """Write where a part reports; `part_text` has a place of its own for it."""
+    return "%status" if requires else "@hubel.status"
 
 
 def _entry(i: int) -> str:

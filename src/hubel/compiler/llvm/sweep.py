@@ -22,7 +22,15 @@ def sweep_parameters(sweep: Sweep) -> list[str]:
     return [*(f"ptr %p{i}" for i in range(len(sweep.arrays))), "ptr noalias %status"]
 
 
-def write_sweep(sweep: Sweep, name: str, code: Code, vector_bytes: int) -> str:
+def is_divisible(sweep: Sweep) -> bool:
+    """Whether the rows have nothing to do with each other."""
+    alone = all(sweep.body[i].op != "store" for i in sweep.at(AFTER))
+    return bool(sweep.rows) and alone and not sweep.totals
+
+
+def write_sweep(
+    sweep: Sweep, name: str, code: Code, vector_bytes: int, *, part: bool = False
+) -> str:
     """Write the function of a sweep, and the metadata of its loop.
 
     Parameters
@@ -34,9 +42,13 @@ def write_sweep(sweep: Sweep, name: str, code: Code, vector_bytes: int) -> str:
         Empty.
     vector_bytes : int
         The machine's.
+    part : bool
+        Whether the function, of a divisible sweep, has two more parameters: the first
+        row that it takes, and the one after the last.
     """
-    _Printer(sweep, code).write()
-    given = ", ".join(sweep_parameters(sweep))
+    _Printer(sweep, code, part).write()
+    bounds = ["i64 %first", "i64 %last"] if part else []
+    given = ", ".join([*sweep_parameters(sweep), *bounds])
     head = f"define internal void {name}({given}) nounwind"
     lanes = _lanes(sweep, vector_bytes)
     return f"{head} {{\n{code.text}\n}}\n{_metadata(lanes, sweep.rows)}"
@@ -73,8 +85,8 @@ def _lanes(sweep: Sweep, vector_bytes: int) -> int:
 
 
 class _Printer:
-    def __init__(self, sweep: Sweep, code: Code) -> None:
-        self.sweep, self.code = sweep, code
+    def __init__(self, sweep: Sweep, code: Code, part: bool) -> None:
+        self.sweep, self.code, self.part = sweep, code, part
         self.values: dict[int, str] = {}
         self.row = "0"
         self.fine = ""
@@ -89,7 +101,9 @@ class _Printer:
         self._all(BEFORE)
         if sweep.rows:
             self.slots = {i: self._slot(i, self._dtype(i)) for i in sweep.totals}
-            if sweep.rows > BLOCK:
+            if self.part:
+                self._loop("%first", "%last")
+            elif sweep.rows > BLOCK:
                 self._blocks()
             else:
                 self._loop("0", str(sweep.rows))
