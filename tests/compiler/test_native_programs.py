@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import hubel as hb
 from hubel.compiler.llvm.plan import LlvmPlan
+from hubel.compiler.native import HostCall
 from hubel.compiler.passes import run_passes
 from hubel.compiler.plan import make_plan
 from hubel.derive.reverse import gradient_graph
@@ -183,7 +184,7 @@ def every(f: Any, *args: Any) -> None:
     for one, other in zip(found, expected, strict=True):
         assert np.asarray(one).dtype == np.asarray(other).dtype
         assert np.shape(one) == np.shape(other)
-        np.testing.assert_allclose(one, other, rtol=1e-6)
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "complex64", "complex128"])
@@ -274,3 +275,31 @@ def test_a_bad_label_is_an_error_in_words():
     labels[2] = 7
     with pytest.raises(HubelError, match="7"):
         f(scores, labels)
+
+
+BLOCKS: dict[str, Any] = {
+    "concatenate": lambda x: np.concatenate([x, 2 * x[:2], x[3:] * x[0, 0]]),
+    "side by side": lambda x: np.concatenate([x[:, ::2], x[::-1]], axis=1),
+    "stack": lambda x: np.stack([x, x * x], axis=-1),
+    "columns": lambda x: x[:, 0] * np.sin(x[:, 1]) + x[:, 2],
+    "neighbours": lambda x: (x[1:] - x[:-1]) ** 2,
+    "backward": lambda x: x[::-1, 1:] * x[:, :-1],
+    "padded": lambda x: np.tanh(np.pad(x, ((1, 0), (2, 3)))),
+    "rolled": lambda x: np.roll(x, (1, -2), (0, 1)) * np.roll(x, 5, 0),
+    "elements": lambda x: x[0, 1] * x[2, 3] + x[1],
+}
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_blocks_are_kernels(name):
+    """No such gate, nor its gradient, is left to NumPy."""
+    f = BLOCKS[name]
+    both = hb.value_and_grad(lambda x: np.tanh(f(x)).sum())
+    for shape in ((6, 4), (90, 40)):
+        x = np.random.default_rng(0).normal(size=shape)
+        compiled = hb.compile(both, backend="llvm")
+        native = LlvmPlan(compiled.plan(x)).native
+        assert not any(isinstance(step, HostCall) for step in native.steps)
+        alike(compiled(x), both(x))
+        every(f, x)
+        every(f, x.astype(np.float32))

@@ -96,22 +96,23 @@ def lower(
     kernel = Kernel(
         len(merged.space),
         tuple(
-            Operand(writer.dtypes[i], _pattern(array.strides, merged.space))
+            Operand(writer.dtypes[i], pattern_of(array.strides, merged.space))
             for i, array in enumerate(arrays)
         ),
         tuple(writer.body),
-        _columns(merged.space),
+        few_columns(merged.space),
     )
     return KernelCall(kernel, merged.space, arrays, tuple(order))
 
 
-def _columns(space: Shape) -> int | None:
+def few_columns(space: Shape) -> int | None:
+    """Return the number of columns where they are to be written out."""
     if len(space) < 2 or math.prod(space[:-1]) < MANY:
         return None
     return space[-1] if 0 < space[-1] <= FEW else None
 
 
-def _pattern(strides: Coords, space: Shape) -> str:
+def pattern_of(strides: Coords, space: Shape) -> str:
     """Write how an index follows the axes; of dense rows, so that it is known."""
     letters = ["s" if stride else "0" for stride in strides]
     if strides[-1:] == (1,):

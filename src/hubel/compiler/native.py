@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate, chain
 
+from hubel.compiler.blocks import block_calls
 from hubel.compiler.coords import Shape, strides_of
 from hubel.compiler.cse import cse
 from hubel.compiler.dead import dead
@@ -212,11 +214,11 @@ class _Maker:
     def plan(self) -> NativePlan:
         """Make the plan."""
         self._place_outputs()
-        steps = tuple(self._step(s) for s in self.regions.steps)
-        scratch, arena, live = self._place_rest(steps)
+        pieces = [self._pieces(step) for step in self.regions.steps]
+        scratch, arena, live = self._place_rest(pieces)
         return NativePlan(
             self.graph,
-            steps,
+            tuple(chain(*pieces)),
             self.homes,
             self.locations,
             scratch,
@@ -288,33 +290,38 @@ class _Maker:
                 found = max(found, number)
         return found
 
-    def _step(self, step: Group | Node) -> Step:
+    def _pieces(self, step: Group | Node) -> tuple[Step, ...]:
+        """Return what a step of the regions becomes: one or more of the plan's."""
         if isinstance(step, Node):
-            return _product(step, self.locations) or HostCall(step)
+            blocks = block_calls(step, self.locations)
+            return blocks or (_product(step, self.locations) or HostCall(step),)
         kept = [n for n in step.members if n in self.last and self._is_here(n, step)]
-        return lower(step, kept, self.locations, self.position)
+        return (lower(step, kept, self.locations, self.position),)
 
     def _is_here(self, node: Node, step: Group) -> bool:
         return self.places.get(node) == step.number
 
-    def _place_rest(self, steps: tuple[Step, ...]) -> tuple[dict[int, int], int, int]:
+    def _place_rest(
+        self, pieces: list[tuple[Step, ...]]
+    ) -> tuple[dict[int, int], int, int]:
         """Put what is left into the arena; return scratch rows, its bytes, the most."""
         spans: list[Interval] = []
         buffers = [n for n in self.order if n in self.last and n not in self.homes]
         for node in buffers:
             spans.append(Interval(self.places[node], self.last[node], node.nbytes))
-        rows = [(i, _scratch_bytes(s)) for i, s in enumerate(steps)]
+        rows = [(i, max(map(_scratch_bytes, steps))) for i, steps in enumerate(pieces)]
         rows = [(i, size) for i, size in rows if size]
         spans += [Interval(i, i, size) for i, size in rows]
         offsets, total = place(spans)
         for node, offset in zip(buffers, offsets, strict=False):
             self.homes[node] = Home("arena", offset)
         of_rows = offsets[len(buffers) :]
-        scratch = {i: offset for (i, _), offset in zip(rows, of_rows, strict=True)}
+        start = [0, *accumulate(map(len, pieces))]
+        scratch = {start[i]: at for (i, _), at in zip(rows, of_rows, strict=True)}
         live = max(
             (
                 sum(s.nbytes for s in spans if s.first <= t <= s.last)
-                for t in range(len(steps) + 1)
+                for t in range(len(pieces) + 1)
             ),
             default=0,
         )
