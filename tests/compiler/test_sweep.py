@@ -46,14 +46,14 @@ def _own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "cache"))
 
 
-def step_of(name, rows, dtype=np.float32, width=2):
+def step_of(name, rows, dtype=np.float32, width=2, optimizer=None):
     """Return the plan of a net's training step, and the values of its inputs."""
     hidden, loss = NETS[name]
     before = hidden()
     inner = {"points": 2, "relu": 4, "sigmoid": 3, "maxout": 2}.get(name, width)
     net = nn.initialize(nn.Sequential(*before, nn.Linear(inner, 3)), 0)
     random = np.random.default_rng(rows)
-    optimizer = nn.SGD(momentum=0.9)
+    optimizer = optimizer or nn.SGD(momentum=0.9)
     params, fixed = split(net)
     params = tuple(p.astype(dtype) for p in params)
     x = random.normal(size=(rows, width)).astype(dtype)
@@ -119,6 +119,11 @@ def test_rows_go_side_by_side():
     loop = [line for line in text.splitlines() if "vfmadd" in line]
     wide = [line for line in loop if "ymm" in line or "zmm" in line]
     assert len(wide) > 0.9 * len(loop) > 50
+
+
+def test_adam_is_numpys():
+    """Its count of steps is read one element at a time."""
+    agree(*step_of("relu", 50, optimizer=nn.Adam()), rtol=1e-4)
 
 
 def test_strict_adds_in_order():

@@ -173,6 +173,14 @@ slice_of = define(
     batch=_slice_batch,
 )
 
+
+def _element_native(x: Value, index: Basic) -> Value:
+    """Pick the same as a view of one element, which needs no memory of its own."""
+    spans = tuple([(i, i + 1, 1) for i in index if isinstance(i, int)])
+    part = slice_of(x, index=trimmed(spans, shape_of(x)))
+    return GATES["reshape"](part, shape=())
+
+
 # An index of ints alone gives NumPy's scalar, which, unlike a slice, is no view.
 element = define(
     "element",
@@ -182,6 +190,7 @@ element = define(
     kind="layout",
     weight=0,
     batch=_slice_batch,
+    native=_element_native,
 )
 
 
