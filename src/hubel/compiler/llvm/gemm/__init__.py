@@ -1,1 +1,19 @@
-"""Matrix products of our own."""
+"""Matrix products of our own, as machine code for the processor at hand.
+
+A plan asks `choose` for a product and gets code of ours, or None where the library is
+faster. ``HUBEL_GEMM=blas`` switches all of it off.
+"""
+
+from hubel.compiler.llvm.gemm.choice import VARIABLE, choices, choose, repeat_choices
+from hubel.compiler.llvm.gemm.product import SCRATCH, OwnProduct, Shape, declarations
+
+__all__ = [
+    "SCRATCH",
+    "VARIABLE",
+    "OwnProduct",
+    "Shape",
+    "choices",
+    "choose",
+    "declarations",
+    "repeat_choices",
+]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hubel.compiler.llvm.gemm.kind import Kind
 from hubel.compiler.llvm.gemm.micro import Tile, micro_name, micro_text
 from hubel.compiler.llvm.gemm.packs import (
     SPARE,
@@ -22,13 +21,13 @@ from hubel.compiler.llvm.gemm.vectors import (
     load,
     load_some,
     mask,
-    store,
     store_some,
 )
 from hubel.compiler.llvm.gemm.writer import ARGUMENTS, METADATA, Writer
 
 _LINE_BYTES = 64
 """Of memory that a cache holds as one."""
+
 
 @dataclass(frozen=True)
 class Blocked:
@@ -75,7 +74,9 @@ class Blocked:
         first, second = self.transposed
         return (second, not first) if self.swapped else (not first, second)
 
-    def scratch(self, extents: tuple[int, int, int], blocks: tuple[int, int, int]) -> int:
+    def scratch(
+        self, extents: tuple[int, int, int], blocks: tuple[int, int, int]
+    ) -> int:
         """Return the bytes of scratch memory for m, n and k and their blocks."""
         kind, tile = self.tile.kind, self.tile
         k, rows, columns = blocks
@@ -117,7 +118,7 @@ class _Operand:
 
 @dataclass(frozen=True)
 class _Panels:
-    """Names of a block's panels: where, which, how far apart they and steps of k are."""
+    """Names of a block's panels: where, which, how far apart, and the steps of k."""
 
     place: str
     start: str
@@ -136,14 +137,13 @@ class _Product:
         self.out = Writer(f"define void @{product.name}({arguments})")
         self.extents = ("%n", "%m") if product.swapped else ("%m", "%n")
         packed = self._lay_out()
-        widths = self.tile.rows, self.tile.columns
-        order = "ba" if product.swapped else "ab"
-        self.s, self.v = (
-            _Operand(f"%{name}", f"%ld{name}", *facts)
-            for name, *facts in zip(
-                order, product.packs, product.direct, widths, packed, strict=True
-            )
-        )
+        s, v = ("b", "a") if product.swapped else ("a", "b")
+        self.s = self._operand(s, 0, self.tile.rows, packed[0])
+        self.v = self._operand(v, 1, self.tile.columns, packed[1])
+
+    def _operand(self, name: str, side: int, width: int, packed: str) -> _Operand:
+        turned, direct = self.product.packs[side], self.product.direct[side]
+        return _Operand(f"%{name}", f"%ld{name}", turned, direct, width, packed)
 
     def text(self) -> str:
         """Write all loops."""
@@ -211,7 +211,8 @@ class _Product:
         out, width = self.out, operand.width
         out.put(
             f"call void {pack_name(width, operand.turned)}(ptr {operand.packed}, "
-            f"ptr {source}, ptr {self.room}, i64 {operand.stride}, i64 {span[1]}, i64 {depth})"
+            f"ptr {source}, ptr {self.room}, i64 {operand.stride}, i64 {span[1]}, "
+            f"i64 {depth})"
         )
         size = out.add(out.times(depth, width), SPARE * self.kind.lanes)
         return _Panels(operand.packed, *span, size, str(width))
@@ -233,7 +234,10 @@ class _Product:
         return f"ptr {place}, i64 {wide}, i64 {v.stride}"
 
     def _block(
-        self, start: tuple[str, str, str], extents: tuple[str, str], right: list[_Panels]
+        self,
+        start: tuple[str, str, str],
+        extents: tuple[str, str],
+        right: list[_Panels],
     ) -> None:
         """Multiply a block of S by one of V."""
         out, (row, first, p), (width, depth) = self.out, start, extents
@@ -286,8 +290,9 @@ def _tiles_text(product: Blocked) -> str:
     """Write the loops over the tiles of a block."""
     tile, kind = product.tile, product.tile.kind
     out = Writer(
-        "define internal void @tiles(ptr noalias readonly %s, i64 %s.size, i64 %s.step, "
-        "ptr noalias readonly %v, i64 %v.size, i64 %v.step, ptr noalias %d, i64 %ldd, "
+        "define internal void @tiles(ptr noalias readonly %s, i64 %s.size, "
+        "i64 %s.step, ptr noalias readonly %v, i64 %v.size, i64 %v.step, "
+        "ptr noalias %d, i64 %ldd, "
         "i64 %rows, i64 %columns, i64 %k, i1 %more, ptr noalias %spare, ptr %final, "
         "i64 %ldc, ptr %ahead, i64 %ahead.width, i64 %ahead.step) noinline"
     )
@@ -335,7 +340,9 @@ def _ahead(out: Writer, tile: Tile, row: str, column: str) -> str:
     """Return where a tile begins to ask for the next block: each at another line."""
     number = out.let(f"sdiv i64 {row}, {tile.rows}", "number")
     across = out.let(f"sdiv i64 %columns, {tile.columns}", "across")
-    line = out.add(out.times(number, across), out.let(f"sdiv i64 {column}, {tile.columns}"))
+    line = out.add(
+        out.times(number, across), out.let(f"sdiv i64 {column}, {tile.columns}")
+    )
     place = out.times(line, _LINE_BYTES // tile.kind.size)
     return out.at("%ahead", out.least(place, "%ahead.width"), tile.kind.real)
 
@@ -365,7 +372,9 @@ def _copy_some(out: Writer, tile: Tile, d: str, extents: tuple[str, str]) -> Non
             some = mask(out, kind, out.subtract(wide, v * kind.lanes))
             value = load(out, kind, out.at(source, v * kind.lanes, kind.real))
             place = out.at(target, v * kind.lanes, kind.real)
-            adding = out.let(f"select i1 %more, {kind.mask} {some}, {kind.mask} zeroinitializer")
+            adding = out.let(
+                f"select i1 %more, {kind.mask} {some}, {kind.mask} zeroinitializer"
+            )
             old = load_some(out, kind, place, adding)
             both = out.let(f"fadd {kind.vector} {old}, {value}", "both")
             total = out.let(
@@ -399,9 +408,7 @@ def _turn_back_text(product: Blocked) -> str:
             call_square(out, ("%room", lanes), (source, "%ldd"), lanes)
             some = mask(out, kind, wide)
             with out.loop(0, out.least(high, lanes), 1, "edge") as i:
-                value = load(
-                    out, kind, out.at("%room", out.times(i, lanes), kind.real)
-                )
+                value = load(out, kind, out.at("%room", out.times(i, lanes), kind.real))
                 place = out.at(target, out.times(i, "%ldc"), kind.real)
                 if accumulate:
                     old = load_some(out, kind, place, some)

@@ -59,7 +59,9 @@ class Dots:
             f"{self.columns}.n{'nt'[self.transposed]}{added}"
         )
 
-    def scratch(self, extents: tuple[int, int, int], blocks: tuple[int, int, int]) -> int:
+    def scratch(
+        self, extents: tuple[int, int, int], blocks: tuple[int, int, int]
+    ) -> int:
         """Return the bytes of scratch memory for m, n and k and their blocks."""
         lanes = self.kind.lanes
         panels = -(-blocks[0] // lanes) * (self.columns + SPARE) * lanes

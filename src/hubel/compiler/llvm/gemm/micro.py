@@ -42,9 +42,10 @@ def micro_text(tile: Tile, vectors: int) -> str:
 
     It is ``define internal void @micro.V(ptr noalias %s, ptr noalias %v, ptr noalias
     %d, i64 %s.step, i64 %v.step, i64 %k, i64 %ldd, i1 %more, ptr %ahead, i64
-    %ahead.step)``: rows of D (+)= S' V. The numbers of S (k, rows) for a step of k lie side by side, and so do those of V (k,
-    columns of the tile); ``step`` numbers on are those for the next. k is at least 1.
-    At each step memory that later tiles will read is asked for, from ``%ahead`` on.
+    %ahead.step)``: rows of D (+)= S' V. The numbers of S (k, rows) for a step of k lie
+    side by side, and so do those of V (k, columns of the tile); ``step`` numbers on are
+    those for the next. k is at least 1. At each step memory that later tiles will read
+    is asked for, from ``%ahead`` on.
     """
     out = Writer(
         f"define internal void {micro_name(vectors)}(ptr noalias readonly %s, "
@@ -98,9 +99,7 @@ def _steps(out: Writer, tile: Tile, vectors: int) -> list[str]:
             out.put(f"%u.{i} = {multiply_add(kind, factor, loaded[v], f'%t.{i}')}")
     out.put(f"%s.next = getelementptr {kind.real}, ptr %s.at, i64 %s.step")
     out.put(f"%v.next = getelementptr {kind.real}, ptr %v.at, i64 %v.step")
-    out.put(
-        f"%ahead.next = getelementptr {kind.real}, ptr %ahead.at, i64 %ahead.step"
-    )
+    out.put(f"%ahead.next = getelementptr {kind.real}, ptr %ahead.at, i64 %ahead.step")
     out.put("call void @llvm.prefetch.p0(ptr %ahead.at, i32 0, i32 2, i32 1)")
     out.put("%left.next = add i64 %left, -1")
     out.put("%going = icmp ne i64 %left.next, 0")

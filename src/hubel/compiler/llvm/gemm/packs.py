@@ -26,13 +26,13 @@ def pack_text(kind: Kind, width: int, turned: bool) -> str:
     """Write a packing function for panels of a width.
 
     It is ``define internal void @NAME(ptr noalias %to, ptr noalias %from, ptr noalias
-    %room, i64 %ld, i64 %width, i64 %k)``. The matrix is (k, width), or (width, k) when it is to be turned,
-    with rows ``ld`` apart. Lanes beyond its width are filled with some of its numbers
-    or with zeros, and mean nothing.
+    %room, i64 %ld, i64 %width, i64 %k)``. The matrix is (k, width), or (width, k) when
+    it is to be turned, with rows ``ld`` apart. Lanes beyond its width mean nothing.
     """
     out = Writer(
         f"define internal void {pack_name(width, turned)}(ptr noalias %to, "
-        "ptr noalias readonly %from, ptr noalias %room, i64 %ld, i64 %width, i64 %k) noinline"
+        "ptr noalias readonly %from, ptr noalias %room, i64 %ld, i64 %width, i64 %k) "
+        "noinline"
     )
     size = out.add(out.times("%k", width), SPARE * kind.lanes)
     if turned:

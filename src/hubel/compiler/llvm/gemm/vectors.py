@@ -80,7 +80,9 @@ def transpose(out: Writer, kind: Kind, rows: Sequence[str]) -> list[str]:
         _transpose_inside(out, kind, rows[i : i + part], 1)
         for i in range(0, kind.lanes, part)
     ]
-    across = [_transpose_parts(out, kind, column) for column in zip(*inside, strict=True)]
+    across = [
+        _transpose_parts(out, kind, column) for column in zip(*inside, strict=True)
+    ]
     return [vector for turned in zip(*across, strict=True) for vector in turned]
 
 
@@ -91,11 +93,16 @@ def _transpose_inside(
     if len(rows) == 1:
         return list(rows)
     halves = [
-        [shuffle(out, kind, a, b, side) for a, b in zip(rows[::2], rows[1::2], strict=True)]
+        [
+            shuffle(out, kind, a, b, side)
+            for a, b in zip(rows[::2], rows[1::2], strict=True)
+        ]
         for side in _halves(kind, chunk)
     ]
     return [
-        each for half in halves for each in _transpose_inside(out, kind, half, 2 * chunk)
+        each
+        for half in halves
+        for each in _transpose_inside(out, kind, half, 2 * chunk)
     ]
 
 
@@ -104,7 +111,10 @@ def _transpose_parts(out: Writer, kind: Kind, rows: Sequence[str]) -> list[str]:
     if len(rows) == 1:
         return list(rows)
     evens, odds = (
-        [shuffle(out, kind, a, b, side) for a, b in zip(rows[::2], rows[1::2], strict=True)]
+        [
+            shuffle(out, kind, a, b, side)
+            for a, b in zip(rows[::2], rows[1::2], strict=True)
+        ]
         for side in _sides(kind)
     )
     both = zip(
@@ -116,7 +126,7 @@ def _transpose_parts(out: Writer, kind: Kind, rows: Sequence[str]) -> list[str]:
 
 
 def _halves(kind: Kind, chunk: int) -> tuple[list[int], list[int]]:
-    """Choose, in every part of two vectors, chunks in turn: of lower, of upper halves."""
+    """Choose chunks of two vectors in turn: of lower, and of upper halves of parts."""
     part = _PART_BYTES // kind.size
     low = [
         side + c
@@ -163,7 +173,10 @@ def _add_inside(out: Writer, kind: Kind, rows: Sequence[str], chunk: int) -> str
     if len(rows) == 1:
         return rows[0]
     low, high = (
-        [shuffle(out, kind, a, b, side) for a, b in zip(rows[::2], rows[1::2], strict=True)]
+        [
+            shuffle(out, kind, a, b, side)
+            for a, b in zip(rows[::2], rows[1::2], strict=True)
+        ]
         for side in _halves(kind, chunk)
     )
     both = [_add(out, kind, a, b) for a, b in zip(low, high, strict=True)]

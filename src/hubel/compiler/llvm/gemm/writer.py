@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 KEEP_LOOP = "!llvm.loop !0"
@@ -92,7 +92,7 @@ class Writer:
     @contextmanager
     def loop(
         self, start: int | str, stop: int | str, step: int | str, hint: str
-    ) -> Iterator[str]:
+    ) -> Generator[str]:
         """Write a loop around what follows; it may have no turn at all."""
         name, before = self.new(hint), self.block
         index = f"%{name}"
@@ -112,7 +112,7 @@ class Writer:
         self.label(f"{name}.after")
 
     @contextmanager
-    def only_if(self, condition: str, hint: str) -> Iterator[None]:
+    def only_if(self, condition: str, hint: str) -> Generator[None]:
         """Write a branch around what follows."""
         name = self.new(hint)
         self.put(f"br i1 {condition}, label %{name}.then, label %{name}.after")
@@ -122,7 +122,7 @@ class Writer:
         self.label(f"{name}.after")
 
     @contextmanager
-    def either(self, condition: str, hint: str) -> Iterator[Iterator[None]]:
+    def either(self, condition: str, hint: str) -> Generator[Iterator[None]]:
         """Write two branches: the second begins where the value given is advanced."""
         name = self.new(hint)
         self.put(f"br i1 {condition}, label %{name}.then, label %{name}.else")

@@ -1,0 +1,127 @@
+"""Which of our own ways is likely the fastest for a product: by counting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hubel.compiler.llvm.gemm.blocks import Blocked
+from hubel.compiler.llvm.gemm.dots import Dots
+from hubel.compiler.llvm.gemm.machine import Machine, kind_of
+from hubel.compiler.llvm.gemm.micro import Tile
+from hubel.compiler.llvm.gemm.product import OwnProduct, Shape
+
+_MOVED = 8.0
+"""What it costs to pack or transpose a number, in multiplications of numbers.
+
+Measured on a Zen 5 with vectors of 64 bytes: half a cycle a number, in which 16 numbers
+are multiplied; and the next block is fetched meanwhile.
+"""
+
+_FEW = 12
+"""The most columns of a product by dots."""
+
+_ALIASED = 4096
+"""Rows that are a multiple of so many bytes apart share few places of a cache."""
+
+_OFTEN = 16
+"""What shares places of a cache and is read more often than this is packed."""
+
+
+def propose(shape: Shape, machine: Machine) -> OwnProduct:
+    """Return our own code for a product, with its blocks."""
+    return min(_ways(shape, machine), key=lambda way: _cost(way, shape))
+
+
+def _ways(shape: Shape, machine: Machine) -> Iterator[OwnProduct]:
+    """Give all ways to do a product."""
+    kind = kind_of(machine, shape.dtype)
+    for swapped in (False, True):
+        for rows, vectors in machine.tiles:
+            tile = Tile(kind, rows, vectors)
+            code = Blocked(tile, shape.transposed, swapped, shape.accumulate)
+            yield _blocked(shape, machine, code)
+    n = shape.extents[1]
+    if n <= min(_FEW, machine.sums) and not shape.transposed[0]:
+        code = Dots(kind, machine.sums // n, n, shape.transposed[1], shape.accumulate)
+        yield _dots(shape, machine, code)
+
+
+def _blocked(shape: Shape, machine: Machine, code: Blocked) -> OwnProduct:
+    """Choose the blocks of a product by tiles, and what is read where it is."""
+    m, n, k = shape.extents
+    tile, kind = code.tile, code.tile.kind
+    rows, columns = (n, m) if code.swapped else (m, n)
+    strides = shape.rows[1::-1] if code.swapped else shape.rows[:2]
+    uses = columns / tile.columns, rows / tile.rows
+    first, second = (
+        not turned and (stride * kind.size % _ALIASED != 0 or often <= _OFTEN)
+        for turned, often, stride in zip(code.packs, uses, strides, strict=True)
+    )
+    direct = first, second
+    code = Blocked(tile, code.transposed, code.swapped, code.accumulate, direct)
+    blocks = (
+        even(k, machine.depth // kind.size, kind.lanes),
+        even(rows, machine.high, tile.rows),
+        even(columns, machine.wide // kind.size, tile.columns),
+    )
+    return OwnProduct(shape, code, blocks)
+
+
+def _dots(shape: Shape, machine: Machine, code: Dots) -> OwnProduct:
+    """Choose the blocks of a product by dots."""
+    m, n, k = shape.extents
+    most = machine.near // (n * code.kind.size)
+    blocks = even(k, most, code.kind.lanes), even(m, machine.high, code.rows), n
+    return OwnProduct(shape, code, blocks)
+
+
+def even(extent: int, most: int, unit: int) -> int:
+    """Return the size of blocks that are even, of whole units and at most so large.
+
+    Examples
+    --------
+    >>> even(3072, 384, 16), even(200, 384, 16), even(100, 60, 8)
+    (384, 208, 56)
+    """
+    most = max(most - most % unit, unit)
+    count = -(-extent // most)
+    return _up(-(-extent // count), unit)
+
+
+def _cost(way: OwnProduct, shape: Shape) -> float:
+    """Count multiplications, those that are for nothing too, and what is moved."""
+    m, n, k = shape.extents
+    code = way.code
+    if isinstance(code, Dots):
+        lanes = code.kind.lanes
+        rows, depth = _up(m, code.rows), _up(k, lanes)
+        turns = rows * n * -(-k // way.blocks[0])
+        return rows * n * depth / _fill(code.rows * n) + _MOVED * (k * n + 4 * turns)
+    return _cost_of_tiles(code, shape)
+
+
+def _cost_of_tiles(code: Blocked, shape: Shape) -> float:
+    """Do the same for tiles."""
+    m, n, k = shape.extents
+    tile, lanes = code.tile, code.tile.kind.lanes
+    rows, columns = (n, m) if code.swapped else (m, n)
+    depth = k + 8  # a tile begins and ends
+    cost = 0.0
+    vectors = -(-columns // lanes)
+    for width in (tile.vectors, vectors % tile.vectors):
+        if width:
+            count = vectors // tile.vectors * width if width == tile.vectors else width
+            cost += count / _fill(tile.rows * width)
+    cost *= _up(rows, tile.rows) * lanes * depth
+    for direct, extent in zip(code.direct, (rows, columns), strict=True):
+        cost += extent * k * (_MOVED / 8 if direct else _MOVED)
+    return cost + _MOVED * m * n * code.swapped
+
+
+def _up(extent: int, unit: int) -> int:
+    return -(-extent // unit) * unit
+
+
+def _fill(sums: int) -> float:
+    """Return the share of the machine's speed that so many sums reach."""
+    return min(1.0, 0.92 + 0.004 * sums) * min(1.0, sums / 8)
