@@ -214,6 +214,38 @@ def test_a_compiled_call_is_replayed_to_the_line():
     assert found.where.startswith(line_with("compiled"))
 
 
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+def test_a_plan_is_replayed_whatever_runs_it(backend):
+    if backend == "llvm":
+        pytest.importorskip("llvmlite")
+
+    def entropy(p):
+        return -(p * np.log(p)).sum()  # of a plan
+
+    for f, direction in ((entropy, "forward"), (hb.grad(entropy), "forward")):
+        run = hb.compile(f, backend=backend)
+        p = np.array([0.5, 0.0, 0.25])
+        found = find(lambda run=run, p=p: run(p))  # before the first run
+        assert (found.gate, found.direction, found.index) == ("log", direction, (1,))
+        assert found.where.startswith(line_with("of a plan"))
+        run(np.ones(3))
+        again = find(lambda run=run, p=p: run(p))  # once it runs as native code
+        assert (again.gate, again.index, again.where) == ("log", (1,), found.where)
+        with hb.trace_nonfinite():
+            np.testing.assert_array_equal(run(np.ones(3)), f(np.ones(3)))
+
+
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+def test_the_derivative_in_a_plan_is_named_whatever_runs_it(backend):
+    if backend == "llvm":
+        pytest.importorskip("llvmlite")
+    run = hb.compile(hb.grad(lambda x: np.sqrt(x).sum()), backend=backend)
+    assert run(np.array([4.0, 0.0])).tolist() == [0.25, np.inf]
+    found = find(lambda: run(np.array([4.0, 0.0])))
+    assert found.direction == "backward"
+    assert "sqrt" in str(found)
+
+
 def test_a_compiled_call_that_is_finite_is_not_replayed():
     calls = []
 

@@ -51,11 +51,12 @@ def _sums_over(node: Node, position: int) -> bool:
 def sweeps_are_faster(flow: Flow, effort: Effort) -> bool:
     """Whether sweeps take less than products of matrices along the graph.
 
-    These save the first of the products, or the last, and handle every gate's matrix.
+    These save the first of the products, or the last, and multiply by every matrix but
+    one.
     """
     products = [operations(n) for n in flow if n.gate.facts.letters] or [0.0]
     whole = sum(products)
     onward = effort.columns * (whole - products[0])
     backward = effort.rows * (whole - products[-1])
-    along = len(flow) * _HANDLING + min(onward, backward)
+    along = (len(flow) - 1) * _HANDLING + min(onward, backward)
     return min(effort.all_forward, effort.all_reverse) < along
