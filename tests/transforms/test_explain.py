@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 
@@ -86,6 +89,48 @@ def test_a_gate_that_numpy_runs_is_told_beside_kernels():
     found = hb.explain(lambda x: np.sort(x) * 2 + 1, X)
     assert "NumPy" in {each.kind for each in found.steps}
     assert "sort" in found.text
+
+
+def test_a_function_that_does_nothing_has_no_steps():
+    found = hb.explain(lambda x: x, X)
+    assert found.steps == []
+    assert str(found) == "<lambda> has no steps: it hands out what it is given"
+    assert "<svg" in found.page()
+
+
+@native
+def test_a_sweep_counts_its_rows():
+    def net(w, x):
+        return np.maximum(x @ w, 0).sum()
+
+    w = np.ones((3, 2))
+    few, many = (hb.explain(net, w, np.ones((n, 3))).steps for n in (100, 300))
+    assert len(few) == 1
+    assert few[0].title == "one sweep of 100 rows"
+    # A row: 2 x 3 multiplications, 2 x 2 additions, 2 maxima, and a sum of 2 numbers.
+    a_row = (many[0].work.operations - few[0].work.operations) / 200
+    assert a_row == 6 + 4 + 2 + 2
+    assert few[0].work.nbytes == 8 * (6 + 300 + 1)
+
+
+def test_without_llvmlite_all_of_it_is_numpy(tmp_path):
+    program = """
+import sys, warnings
+sys.modules["llvmlite"] = None
+warnings.simplefilter("ignore", RuntimeWarning)
+import numpy as np, hubel as hb
+f = hb.compile(lambda x: np.tanh(x).sum())
+print(hb.explain(f, np.ones(9)).backend)
+print("tanh(" in f.native(np.ones(9)).describe(kernels=True))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "HUBEL_CACHE": str(tmp_path), "HUBEL_BACKEND": ""},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.stdout.split() == ["numpy", "True"], done.stderr
 
 
 @pytest.fixture

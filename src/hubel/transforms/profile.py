@@ -52,7 +52,7 @@ class Profile:
         table = [_HEAD, *(self._row(i) for i in range(len(self.steps)))]
         widths = [max(len(row[k]) for row in table) for k in range(len(_HEAD))]
         lines = [self._summary()]
-        for row in table:
+        for row in table if self.steps else []:
             cells = [
                 cell.ljust(width) if k == _WORDS else cell.rjust(width)
                 for k, (cell, width) in enumerate(zip(row, widths, strict=True))
@@ -125,6 +125,8 @@ class Profile:
 
     def _summary(self) -> str:
         """Say what was measured, and on what."""
+        if not self.steps:
+            return f"{self.name} has no steps: it hands out what it is given"
         inside = sum(step.seconds for step in self.steps)
         what = "native code" if self.backend == "llvm" else "NumPy"
         peaks = {step.work.dtype for step in self.steps}
@@ -134,7 +136,7 @@ class Profile:
         return (
             f"{self.name} on {what}: {_us(self.seconds)} us a call, of which "
             f"{_us(inside)} us in {len(self.steps)} steps; one core of this machine "
-            f"({self.limits.cpu}) does at most {most or 'what it likes'}, and moves "
+            f"({self.limits.cpu}) does at most {most}, and moves "
             f"{self.limits.moves(_CACHED) / 1e9:.3g} GB/s in cache, "
             f"{self.limits.moves(_FAR) / 1e9:.3g} GB/s in memory"
         )

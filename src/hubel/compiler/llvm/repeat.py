@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 import time
 from functools import cache
 
@@ -37,13 +38,15 @@ class Repeater:
         self._piece = ctypes.c_void_p.from_address(loaded.variable("hubel.piece"))
         self._times = ctypes.c_int64.from_address(loaded.variable("hubel.times"))
         self._run = loaded.entry("hubel.repeat")
+        self._lock = threading.Lock()
 
     def seconds(self, address: int, times: int) -> float:
         """Return how long so many calls take, at least one."""
-        self._piece.value, self._times.value = address, times
-        start = time.perf_counter()
-        self._run()
-        return time.perf_counter() - start
+        with self._lock:
+            self._piece.value, self._times.value = address, times
+            start = time.perf_counter()
+            self._run()
+            return time.perf_counter() - start
 
 
 @cache

@@ -62,7 +62,7 @@ def _of_sweep(sweep: Sweep) -> Work:
     """Count what is done once, and what is done for each row."""
     counted: Counter[str] = Counter()
     for each, stage in zip(sweep.body, sweep.stages, strict=True):
-        often = sweep.rows if stage == EACH else 1
+        often = sweep.rows if stage == EACH or each.op == "total" else 1
         counted[float_of(_dtype(sweep.body, each))] += often * cost(sweep.body, each)
     return _work(counted, sum(node.nbytes for node in sweep.arrays))
 
