@@ -174,7 +174,7 @@ def test_dtypes_meet_as_in_numpy(first, second):
         every(f, a, b)
 
 
-def every(f: Any, *args: Any) -> None:
+def every(f: Any, *args: Any, tolerance: float = 1e-6) -> None:
     """Compare each result of a compiled function with NumPy."""
     with np.errstate(all="ignore"):
         expected = f(*args)
@@ -184,7 +184,7 @@ def every(f: Any, *args: Any) -> None:
     for one, other in zip(found, expected, strict=True):
         assert np.asarray(one).dtype == np.asarray(other).dtype
         assert np.shape(one) == np.shape(other)
-        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-6)
+        np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "complex64", "complex128"])
@@ -303,3 +303,36 @@ def test_blocks_are_kernels(name):
         alike(compiled(x), both(x))
         every(f, x)
         every(f, x.astype(np.float32))
+
+
+VECTORS: dict[str, Any] = {
+    "matrix by vector": lambda a, v, s: a @ v,
+    "vector by matrix": lambda a, v, s: s @ a,
+    "striped": lambda a, v, s: a[:, ::2] @ v[1::2],
+    "backward": lambda a, v, s: a.T @ s[::-1],
+    "dot": lambda a, v, s: v @ v * s.sum(),
+    "many rows": lambda a, v, s: np.stack([a, 2 * a]) @ a.T,
+    "many vectors": lambda a, v, s: np.stack([a, 2 * a]) @ v,
+    "turned rows": lambda a, v, s: np.stack([a, 2 * a]).transpose(1, 0, 2) @ a.T,
+    "flat rows": lambda a, v, s: a.reshape(-1, 1, 1) @ v[None, :1],
+}
+
+
+@pytest.mark.parametrize("name", VECTORS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_products_of_vectors_and_of_many_rows(name, dtype):
+    for m, k in ((3, 4), (90, 40), (1, 6), (5, 1)):
+        random = np.random.default_rng(0)
+        args = [random.normal(size=n).astype(dtype) for n in ((m, k), (k,), (m,))]
+        if name != "striped" or k % 2 == 0:
+            tolerance = 1e-10 if dtype == "float64" else 3e-4
+            every(VECTORS[name], *args, tolerance=tolerance)
+            gradient = hb.grad(lambda *x: np.tanh(VECTORS[name](*x)).sum(), (0, 1, 2))
+            every(gradient, *args, tolerance=tolerance)
+
+
+def test_a_product_with_a_vector_is_no_call_of_numpy():
+    a, v = np.ones((90, 400)), np.ones(400)
+    compiled = hb.compile(lambda a, v: np.tanh(a @ v), backend="llvm")
+    steps = LlvmPlan(compiled.plan(a, v)).native.steps
+    assert not any(isinstance(step, HostCall) for step in steps)

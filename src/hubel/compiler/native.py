@@ -356,20 +356,40 @@ def _product(node: Node, locations: Mapping[Node, Location]) -> ProductCall | No
     """Return a matrix product as a call of BLAS, where it is one."""
     if node.gate.name != "matmul" or node.dtype.name not in ("float32", "float64"):
         return None
-    if any(len(i.shape) != 2 or i.dtype != node.dtype for i in node.inputs):
+    first, second = node.inputs
+    if len(second.shape) > 2 or any(i.dtype != node.dtype for i in node.inputs):
         return None
-    if 0 in node.shape or 0 in node.inputs[0].shape:
+    if 0 in node.shape or 0 in first.shape:
         return None
-    left, right = [_matrix(i.shape, locations[i]) for i in node.inputs]
+    left = _as_rows(first.shape, locations[first])
+    place = locations[second]
+    if len(second.shape) == 1:
+        right = _matrix((*second.shape, 1), (*place.strides, 0), place)
+    else:
+        right = _matrix(second.shape, place.strides, place)
     if left is None or right is None:
         return None
-    m, k = node.inputs[0].shape
-    return ProductCall(node, left, right, m, node.shape[1], k)
+    k = first.shape[-1]
+    n = second.size // k
+    return ProductCall(node, left, right, node.size // n, n, k)
 
 
-def _matrix(shape: Shape, where: Location) -> Matrix | None:
+def _as_rows(shape: Shape, where: Location) -> Matrix | None:
+    """See a vector as a row, and the leading axes of many as one if they run on."""
+    strides = where.strides
+    if len(shape) < 2:
+        return _matrix((1, *shape), (0, *strides), where)
+    rows, down = shape[-2], strides[-2]
+    for length, stride in zip(shape[-3::-1], strides[-3::-1], strict=True):
+        if stride != down * rows:
+            return None
+        rows *= length
+    return _matrix((rows, shape[-1]), (down, strides[-1]), where)
+
+
+def _matrix(shape: Shape, strides: Shape, where: Location) -> Matrix | None:
     """Return how BLAS sees an operand, if its rows or columns lie in one piece."""
-    (rows, columns), (down, right) = shape, where.strides
+    (rows, columns), (down, right) = shape, strides
     if (right == 1 or columns == 1) and (down >= columns or rows == 1):
         return Matrix(where.root, where.offset, max(down, columns), False)
     if (down == 1 or rows == 1) and (right >= rows or columns == 1):

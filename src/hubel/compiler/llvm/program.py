@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hubel.compiler.coords import strides_of
+from hubel.compiler.llvm import gemm
 from hubel.compiler.llvm.arrays import TEXT as ON_ARRAYS
 from hubel.compiler.llvm.blas import Product, find_product
 from hubel.compiler.llvm.module import Module
@@ -79,6 +79,32 @@ def is_number(node: Node) -> bool:
     return node.weak and node.dtype.name in ("float64", "int64")
 
 
+_ARRAYS = """start:
+  br label %arrays
+arrays:
+  %i = phi i64 [ 0, %start ], [ %next, %fine ]
+  %more = icmp ult i64 %i, {count}
+  br i1 %more, label %look, label %go
+look:
+  %at = getelementptr i64, ptr @hubel.control, i64 %i
+  %object = load i64, ptr %at
+  %written.at = getelementptr i8, ptr @hubel.written, i64 %i
+  %written = load i8, ptr %written.at
+  %writes = icmp ne i8 %written, 0
+  %usable = call i1 @hubel.usable(i64 %object, i1 %writes)
+  br i1 %usable, label %fine, label %stop
+stop:
+  ret i64 {unusable}
+fine:
+  %next = add i64 %i, 1
+  %data = call ptr @hubel.data(i64 %object)
+  %entry = getelementptr ptr, ptr @hubel.table, i64 %next
+  store ptr %data, ptr %entry
+  br label %arrays
+go:"""
+"""Looks the arrays over one by one: many of them in a row take long to compile."""
+
+
 class Program:
     """The text of a plan's module and the names in it.
 
@@ -105,6 +131,7 @@ class Program:
         self.module = Module(strict=strict)
         self.products: dict[str, Product] = {}
         self.small: dict[str, SmallProduct] = {}
+        self.own: list[gemm.OwnProduct] = []
         self.module.add(ON_ARRAYS)
         self.stretches: list[Stretch] = []
         alone = [(step,) for step in plan.steps]
@@ -134,30 +161,19 @@ class Program:
                 self.module.add(small.text())
         for product in self.products.values():
             self.module.add(product.declare())
+        if self.own:
+            self.module.add(gemm.declarations(self.own))
 
     def _enter(self) -> None:
         """Write the entry, which goes on with the work if Python has no part in it."""
-        lines = ["start:"]
-        fine: list[str] = []
         slots = self.slots
-        for i, writes in enumerate(slots.written):
-            lines.append(
-                f"  %o{i} = load i64, ptr getelementptr (i64, ptr @hubel.control, "
-                f"i64 {i})"
-            )
-            lines.append(
-                f"  %u{i} = call i1 @hubel.usable(i64 %o{i}, i1 {str(writes).lower()})"
-            )
-            before = fine[-1] if fine else "true"
-            lines.append(f"  %f{i} = and i1 %u{i}, {before}")
-            fine.append(f"%f{i}")
-        lines.append(f"  br i1 {fine[-1] if fine else 'true'}, label %go, label %stop")
-        lines += ["stop:", f"  ret i64 {UNUSABLE}", "go:"]
-        for i in range(len(slots.arrays)):
-            lines.append(f"  %d{i} = call ptr @hubel.data(i64 %o{i})")
-            lines.append(f"  store ptr %d{i}, ptr {_entry(i + 1)}")
-        first = len(slots.arrays)
-        for i in range(first, first + len(slots.numbers)):
+        written = "".join(f"\\{writes:02d}" for writes in slots.written)
+        count = len(slots.arrays)
+        self.module.add(
+            f'@hubel.written = internal constant [{count} x i8] c"{written}"'
+        )
+        lines = [_ARRAYS.format(count=count, unusable=UNUSABLE)]
+        for i in range(count, count + len(slots.numbers)):
             number = f"getelementptr (i64, ptr @hubel.control, i64 {i})"
             lines.append(f"  store ptr {number}, ptr {_entry(i + 1)}")
         lines.append("  store i64 0, ptr @hubel.status")
@@ -258,10 +274,15 @@ class Program:
             count = call.k if turned[0] else call.m
             lines.put(small.call(out, a, b, count))
             return
+        rows = call.left.stride, call.right.stride, call.n
+        extents = call.m, call.n, call.k
+        own = gemm.choose(gemm.Shape(dtype, extents, rows, turned))
+        if own is not None:
+            self.own.append(own)
+            lines.put(own.call(a, b, out, gemm.SCRATCH))
+            return
         product = require_product(dtype)
         self.products[dtype] = product
-        rows = call.left.stride, call.right.stride, strides_of(call.node.shape)[0]
-        extents = call.m, call.n, call.k
         lines.put(
             product.call(a, b, out, extents=extents, rows=rows, transposed=turned)
         )
