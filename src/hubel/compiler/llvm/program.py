@@ -16,6 +16,7 @@ from hubel.compiler.llvm.blas import Product, find_product
 from hubel.compiler.llvm.module import Module
 from hubel.compiler.llvm.pool import DECLARATION, ready
 from hubel.compiler.llvm.scalar import Code
+from hubel.compiler.llvm.partials import blocks_text, join_text
 from hubel.compiler.llvm.share import Cut, find_cut, find_rows, part_text
 from hubel.compiler.llvm.small import SmallProduct, fits, is_faster
 from hubel.compiler.llvm.sweep import write_sweep
@@ -218,7 +219,26 @@ class Program:
             return
         name = f"hubel.part{number}"
         self.module.add(self._part(call, cut, name))
-        self._share(name, call.space[0], cut.grain, place, lines)
+        if cut.totals.partials:
+            self._join(call, cut, name, place, lines)
+        else:
+            self._share(name, cut.points, cut.grain, place, lines)
+
+    def _join(
+        self, call: KernelCall, cut: Cut, name: str, scratch: str, lines: _Lines
+    ) -> None:
+        """Do a kernel's blocks, each with its own totals, and join these."""
+        totals = cut.totals
+        self.module.add(blocks_text(name, cut.points, cut.grain, totals))
+        self._share(name, cut.blocks, 1, scratch, lines)
+        operands = [each.operand for each in totals.partials]
+        dtypes = [call.kernel.operands[i].dtype for i in operands]
+        code = Code(strict=self.module.strict)
+        self.module.add(join_text(name, cut.blocks, totals, dtypes, code))
+        self.module.use(code)
+        places = self._operands(call, lines)
+        given = ", ".join(f"ptr {places[i]}" for i in operands)
+        lines.put(f"call void @{name}.join({given})")
 
     def _part(self, call: KernelCall, cut: Cut, name: str) -> str:
         """Write the function that does a part of a kernel's first axis."""
@@ -230,9 +250,15 @@ class Program:
                 lines.put(f"%far{i} = mul i64 %begin, {step}")
                 lines.put(f"%p{i} = getelementptr i8, ptr {places[i]}, i64 %far{i}")
                 places[i] = f"%p{i}"
+        for each in cut.totals.partials:
+            place = f"%sums{each.operand}"
+            lines.put(f"{place} = getelementptr i8, ptr %sums, i64 {each.place}")
+            places[each.operand] = place
         requires = any(each.op == "require" for each in call.kernel.body)
         text = self._call(call, places, "%scratch", "%count", _status(requires))
-        return part_text(name, lines.text, text, requires)
+        if not cut.totals.partials:
+            return part_text(name, lines.text, text, requires)
+        return part_text(f"{name}.block", lines.text, text, requires, ", ptr %sums")
 
     def _operands(self, call: KernelCall, lines: _Lines) -> list[str]:
         """Write where the operands of a kernel are."""

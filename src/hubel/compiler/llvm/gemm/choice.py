@@ -6,6 +6,7 @@ Both are timed once on a machine; the answer is kept on disk beside the objects.
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import time
@@ -34,6 +35,9 @@ _SECONDS = 2e-3
 _TIMES = 3
 """How often each is timed, at least."""
 
+_LEAST = 2**17
+"""Products of fewer multiplications are not worth a module and a measurement."""
+
 _LONGEST = 1024
 """Products with longer extents are timed with this one, and are alike."""
 
@@ -54,6 +58,8 @@ def choose(shape: Shape) -> OwnProduct | None:
     wish = _wish()
     machine = find_machine(host())
     if wish == _LIBRARY or machine is None or 0 in shape.extents:
+        return None
+    if wish != _OWN and math.prod(shape.extents) < _LEAST:
         return None
     own = propose(shape, machine)
     with _lock:
