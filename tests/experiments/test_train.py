@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from hubel import nn
+from hubel.compiler.llvm.available import available
 from hubel.errors import OptionError, RunError, TrainingError
 from hubel.experiments import Started, load_run, read_data, train
 from hubel.experiments._task import prepare
@@ -39,6 +40,8 @@ def test_the_folder_tells_everything(small_run, small_settings):
     assert config["images"] == {"train": 270, "validation": 30, "test": 60}
     assert config["settings"]["lr"] == small_settings.lr
     assert config["versions"]["numpy"] == np.__version__
+    assert config["backend"] == ("llvm" if available() else "numpy")
+    assert small_settings.config().deterministic
     assert lines(folder / "metrics.jsonl") == [asdict(e) for e in small_run.history]
     result = json.loads((folder / "result.json").read_text())
     assert result["test_accuracy"] == small_run.test_accuracy
