@@ -41,7 +41,7 @@ def test_the_folder_tells_everything(small_run, small_settings):
     assert config["settings"]["lr"] == small_settings.lr
     assert config["versions"]["numpy"] == np.__version__
     assert config["backend"] == ("llvm" if available() else "numpy")
-    assert small_settings.config().deterministic
+    assert small_settings.completed().config().deterministic
     assert lines(folder / "metrics.jsonl") == [asdict(e) for e in small_run.history]
     result = json.loads((folder / "result.json").read_text())
     assert result["test_accuracy"] == small_run.test_accuracy
