@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,9 +14,11 @@ from hubel.compiler.passes import run_passes
 from hubel.compiler.plan import make_plan
 from hubel.errors import NativeError, TraceError
 from hubel.graph.node import Spec
+from hubel.graph.observer import Observer, observer
 from hubel.tracing.program import Program, trace_program
 from hubel.tracing.tree import flatten
 from hubel.transforms.promotion import native
+from hubel.transforms.replay import call_graph
 
 Array = Any
 Step = Callable[..., tuple[Any, Any]]
@@ -83,6 +86,7 @@ class Repeat:
                 "a loop cannot run while one of its values is being traced",
                 remedy="call it with arrays, outside of grad, compile and the like",
             )
+        self._graph = program.graph
         self.loop = _loop(program)
         self.carried, self.fixed = _held(carried), _held(fixed)
         self.seconds = 0.0
@@ -145,8 +149,10 @@ class Repeat:
         rows: Array = NO_ROWS,
         entries: Sequence[Array] = (),
     ) -> Progress:
-        """Take so many steps; see `hubel.compiler.loop.Runner`."""
+        """Take so many steps, or one that is watched; see `hubel.compiler.loop`."""
         self._look()
+        if watch := observer():
+            return self._watched(watch, rows, entries)
         start = time.perf_counter()
         try:
             progress = self._runner(steps, rows, entries)
@@ -156,6 +162,29 @@ class Repeat:
             raise
         self.seconds = (time.perf_counter() - start) / progress.done
         return progress
+
+    def _watched(
+        self, watch: Observer, rows: Array, entries: Sequence[Array]
+    ) -> Progress:
+        """Take one step under an observer, who may want the same gate by gate."""
+        picked, gathered = rows[: self.loop.batch], self.loop.gathered
+        given = {
+            **{
+                n: x[picked] if n in gathered else x.copy()
+                for n, x in self._values.items()
+            },
+            **{n: x[0] for n, x in zip(self.loop.stepped, entries, strict=True)},
+        }
+        inputs = [given[name] for name in self._graph.inputs]
+        found: list[Progress] = []
+
+        def run() -> tuple[Array, ...]:
+            found.append(self._runner(1, rows, entries))
+            return (*found[0].collected, *self.carried)
+
+        again = functools.partial(call_graph, self._graph, inputs)
+        watch.ran("a step", inputs, run, (again,))
+        return found[0]
 
 
 def _held(tree: Any) -> list[Array]:
