@@ -105,10 +105,7 @@ def compile_module(text: str, *, level: int = LEVEL, verify: bool = True) -> Loa
 def build_object(text: str, *, level: int = LEVEL, verify: bool = True) -> bytes:
     """Optimise a module and return its object file; `compile_module` has the rest."""
     with binding.lock:
-        machine = host().machine(3)
-        module = _optimised(text, machine, level, verify)
-        data: bytes = machine.emit_object(module)
-    return data
+        return _emitted(text, level, verify)
 
 
 def assembly(text: str, *, level: int = LEVEL) -> str:
@@ -123,6 +120,13 @@ def bind(name: str, address: int) -> None:
     """Let modules call, by this name, what lies at this address of the process."""
     with binding.lock:
         binding.load().add_symbol(name, address)
+
+
+def _emitted(text: str, level: int, verify: bool) -> bytes:
+    """Make the object file; a function, as what it leaves goes under the lock too."""
+    machine = host().machine(3)
+    data: bytes = machine.emit_object(_optimised(text, machine, level, verify))
+    return data
 
 
 def _optimised(text: str, machine: Any, level: int, verify: bool) -> Any:

@@ -14,9 +14,9 @@ from hubel.compiler.llvm import gemm
 from hubel.compiler.llvm.arrays import TEXT as ON_ARRAYS
 from hubel.compiler.llvm.blas import Product, find_product
 from hubel.compiler.llvm.module import Module
+from hubel.compiler.llvm.partials import blocks_text, join_text
 from hubel.compiler.llvm.pool import DECLARATION, ready
 from hubel.compiler.llvm.scalar import Code
-from hubel.compiler.llvm.partials import blocks_text, join_text
 from hubel.compiler.llvm.share import Cut, find_cut, find_rows, part_text
 from hubel.compiler.llvm.small import SmallProduct, fits, is_faster
 from hubel.compiler.llvm.sweep import write_sweep
