@@ -57,6 +57,18 @@ def sums(x):
     return np.sum(np.exp(x), axis=0), np.sum(np.exp(x), axis=1)
 
 
+def largest(x):
+    return np.max(np.exp(x)), np.max(np.tanh(x), axis=0)
+
+
+def wide_total(x):
+    return np.sum(np.exp(x)), np.exp(x) + 1
+
+
+def norm(x):
+    return np.sum(x * np.tanh(x) * np.exp(x)), np.sum(np.exp(x) / (1 + x * x), axis=0)
+
+
 def native(function, *arrays) -> LlvmPlan:
     return LlvmPlan(make_plan(run_passes(trace_program(function, arrays, {}).graph)))
 
@@ -107,18 +119,45 @@ def test_others_do_have_a_part_in_it():
         assert helped(native(chain, x), [x])
 
 
-@pytest.mark.parametrize("function", [total, sums])
-def test_sums_across_the_first_axis_are_done_by_one(function):
-    x = normal(600, 700)
+@pytest.mark.parametrize("count", [2, 3, 8])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("function", [total, sums, largest, wide_total, norm])
+def test_totals_do_not_depend_on_the_threads(function, dtype, count):
+    x = normal(1201, 307, dtype=dtype)
     plan = native(function, x)
+    assert ".join(" in plan.text
     results = []
-    for count in (1, 3):
-        with hb.threads(count):
+    for threads in (1, count):
+        with hb.threads(threads):
+            before = ready().jobs
             results.append([np.array(each).tobytes() for each in plan([x])])
+            assert (ready().jobs > before) == (threads > 1)
     assert results[0] == results[1]
-    found = np.array(plan([x])[0])
-    wanted = np.sum(np.exp(x.astype(np.float64)), axis=None if found.ndim == 0 else 0)
-    np.testing.assert_allclose(found, wanted, rtol=1e-5)
+    wanted = function(x.astype(np.float64))
+    wanted = wanted if isinstance(wanted, tuple) else (wanted,)
+    for found, truth in zip(plan([x]), wanted, strict=True):
+        np.testing.assert_allclose(found, truth, rtol=1e-5)
+
+
+def test_a_total_that_the_rest_needs_is_waited_for():
+    def scaled(x):
+        return np.exp(x) / np.sum(np.exp(x)), np.max(x) - x
+
+    x = normal(300_001)
+    plan = native(scaled, x)
+    with hb.threads(3):
+        for found, truth in zip(plan([x]), scaled(x.astype(float)), strict=True):
+            np.testing.assert_allclose(found, truth, rtol=1e-5, atol=1e-6)
+
+
+def test_a_total_of_what_is_not_a_number_is_none():
+    x = normal(1201, 307)
+    plan = native(largest, x)
+    for place in ((0, 0), (600, 3), (1200, 306)):
+        y = x.copy()
+        y[place] = np.nan
+        with hb.threads(3):
+            assert all(np.isnan(each).any() for each in plan([y]))
 
 
 def test_sizes_around_the_threshold():

@@ -2,8 +2,8 @@
 
 A kernel's function takes addresses and extents, so a part of its first axis is the same
 function with moved addresses and fewer points. That serves where no point of the first
-axis has anything to do with another, and where there is work enough to be worth it. The
-rows of a sweep are cut in the same way.
+axis has anything to do with another but a total, and where there is work enough to be
+worth it. The rows of a sweep are cut in the same way.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from hubel.compiler.kernel import ELEMENT, Kernel, Statement
 from hubel.compiler.llvm.emit import scratch_rows
+from hubel.compiler.llvm.partials import MOST_BLOCKS, Totals, find_totals
 from hubel.compiler.llvm.pool import SCRATCH
 from hubel.compiler.llvm.sweep import is_divisible as has_free_rows
 from hubel.compiler.lower import KernelCall
@@ -35,14 +36,25 @@ class Cut:
 
     Attributes
     ----------
+    points : int
+        The extent of the first axis.
     grain : int
-        The fewest points of the first axis that are worth a piece.
+        The fewest points that are worth a piece; with totals, how many make a block.
     steps : tuple of int
         How many bytes each operand moves on from one point to the next.
+    totals : Totals
+        What the points have in common.
     """
 
+    points: int
     grain: int
     steps: tuple[int, ...]
+    totals: Totals
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks there are."""
+        return -(-self.points // self.grain)
 
 
 def find_cut(call: KernelCall) -> Cut | None:
@@ -54,12 +66,17 @@ def find_cut(call: KernelCall) -> Cut | None:
         return None
     each = work(call.kernel) * math.prod(call.space[1:])
     single = len(call.space) == 1 or call.kernel.columns is not None
-    grain = _grain(call.space[0], each, single)
-    if not grain:
+    points = call.space[0]
+    grain = _grain(points, each, single)
+    totals = find_totals(call)
+    if not grain or totals is None:
         return None
+    if totals.partials:
+        unit = _WHOLE if single else 1
+        grain = max(grain, -(-points // (MOST_BLOCKS * unit)) * unit)
     sizes = [array.root.dtype.itemsize for array in call.arrays]
     steps = [a.strides[0] * n for a, n in zip(call.arrays, sizes, strict=True)]
-    return Cut(grain, tuple(steps))
+    return Cut(points, grain, tuple(steps), totals)
 
 
 def find_rows(sweep: Sweep) -> int:
@@ -78,21 +95,28 @@ def _grain(points: int, each: int, single: bool) -> int:
 
 
 def is_divisible(call: KernelCall) -> bool:
-    """Whether the points of the first axis have nothing to do with each other."""
+    """Whether the points of the first axis have nothing but totals in common."""
     kernel = call.kernel
-    for each in kernel.body:
+    for number, each in enumerate(kernel.body):
         match each.op:
             case "accumulate_at":
                 return False
             case "index" if each.value == 0:
                 return False
-            case "reduce" if kernel.rank == 1:
+            case "reduce" if kernel.rank == 1 and not _is_total(kernel, number):
                 return False
-            case "store" | "accumulate" if not call.arrays[each.operand].strides[0]:
+            case "store" if not call.arrays[each.operand].strides[0]:
                 return False
             case _:
                 pass
     return True
+
+
+def _is_total(kernel: Kernel, number: int) -> bool:
+    """Whether a reduction goes into a total of the same kind and nowhere else."""
+    uses = [each for each in kernel.body if number in each.args]
+    how = kernel.body[number].value
+    return all(each.op == "accumulate" and each.value == how for each in uses)
 
 
 def work(kernel: Kernel) -> int:
@@ -109,7 +133,7 @@ def _weight(each: Statement) -> int:
     return wide * (1 if cheap else _DEAR)
 
 
-def part_text(name: str, lines: str, call: str, requires: bool) -> str:
+def part_text(name: str, lines: str, call: str, requires: bool, more: str = "") -> str:
     """Write the function that does a part of a loop.
 
     Parameters
@@ -122,6 +146,8 @@ def part_text(name: str, lines: str, call: str, requires: bool) -> str:
         The call of the loop's function; its status word is ``%status`` if
     requires : bool
         says that it may report that a value is not as it has to be.
+    more : str
+        Another parameter.
     """
     before, after = "", ""
     if requires:  # parts that report at the same time lose nothing
@@ -131,6 +157,6 @@ def part_text(name: str, lines: str, call: str, requires: bool) -> str:
             "  %seen = atomicrmw or ptr @hubel.status, i64 %bad monotonic\n"
         )
     return (
-        f"define internal void @{name}(i64 %begin, i64 %end, ptr %scratch) {{\n"
+        f"define internal void @{name}(i64 %begin, i64 %end, ptr %scratch{more}) {{\n"
         f"{before}{lines}\n  {call}\n{after}  ret void\n}}"
     )
