@@ -143,7 +143,8 @@ def test_it_goes_over_to_native_code_on_its_way():
 
 
 def test_a_short_run_is_not_compiled():
-    training = Training(mlp(6, 5, 3), X, Y, config(epochs=1, deterministic=False))
+    settings = config(epochs=1, batch_size=100, deterministic=False)
+    training = Training(mlp(6, 5, 3), X, Y, settings)
     finish(training)
     assert training.backend == "numpy"
 
