@@ -339,8 +339,16 @@ class _Writer:
 
 
 def _uniform(node: Node) -> Any:
-    """Return the number that a constant is everywhere, or None."""
+    """Return the number that a constant is everywhere, or None.
+
+    Of zeros the signs count. A NaN is equal to nothing: an array of them is an array.
+    """
     value = np.asarray(node.known)
-    if value.size and not any(value.strides):
-        return value.reshape(-1)[0]
-    return value.reshape(-1)[0] if value.size == 1 else None
+    if not value.size:
+        return None
+    first = value.reshape(-1)[0]
+    if value.size == 1 or not any(value.strides):
+        return first
+    if not (value == first).all() or (np.signbit(value) != np.signbit(first)).any():
+        return None
+    return first
