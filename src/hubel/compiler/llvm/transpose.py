@@ -6,7 +6,7 @@ _IR = {"float32": "float", "float64": "double"}
 _SIZE = {"float32": 4, "float64": 8}
 
 
-_LOOP = {"float32": 4_000_001, "float64": 4_000_003}
+_LOOP = {"float32": 4_000_001, "float64": 4_000_011}
 """The numbers of metadata nodes, beyond those that a module counts up to."""
 
 
@@ -34,6 +34,8 @@ def transpose_text(dtype: str, vector_bytes: int) -> str:
         block="\n".join(_block(lanes, _IR[dtype])),
         loop=_LOOP[dtype],
         advice=_LOOP[dtype] + 1,
+        rim=_LOOP[dtype] + 2,
+        scalar=_LOOP[dtype] + 3,
     )
 
 
@@ -137,7 +139,7 @@ column:
   store {real} %value, ptr %target
   %j.next = add i64 %j, 1
   %j.more = icmp ult i64 %j.next, %columns
-  br i1 %j.more, label %column, label %row.end
+  br i1 %j.more, label %column, label %row.end, !llvm.loop !{rim}
 row.end:
   %i.next = add i64 %i, 1
   br label %row
@@ -147,4 +149,6 @@ end:
 
 !{loop} = distinct !{{!{loop}, !{advice}}}
 !{advice} = !{{!"llvm.loop.unroll.disable"}}
+!{rim} = distinct !{{!{rim}, !{scalar}}}
+!{scalar} = !{{!"llvm.loop.vectorize.enable", i1 false}}
 """
