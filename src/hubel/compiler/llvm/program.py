@@ -294,18 +294,19 @@ class Program:
         a = self._address(call.left.root, call.left.offset * size, lines)
         b = self._address(call.right.root, call.right.offset * size, lines)
         turned = call.left.turned, call.right.turned
+        rows = call.left.stride, call.right.stride, call.n
+        extents = call.m, call.n, call.k
+        shape = gemm.Shape(dtype, extents, rows, turned)
         small = _small(call)
+        own = gemm.choose(shape) if small is None or gemm.has_few(shape) else None
+        if own is not None:
+            self.own.append(own)
+            lines.put(own.call(a, b, out, gemm.SCRATCH))
+            return
         if small is not None:
             self.small[small.name] = small
             count = call.k if turned[0] else call.m
             lines.put(small.call(out, a, b, count))
-            return
-        rows = call.left.stride, call.right.stride, call.n
-        extents = call.m, call.n, call.k
-        own = gemm.choose(gemm.Shape(dtype, extents, rows, turned))
-        if own is not None:
-            self.own.append(own)
-            lines.put(own.call(a, b, out, gemm.SCRATCH))
             return
         product = require_product(dtype)
         self.products[dtype] = product

@@ -6,6 +6,7 @@ faster. ``HUBEL_GEMM=blas`` switches all of it off.
 
 from hubel.compiler.llvm.gemm.choice import VARIABLE, choices, choose, repeat_choices
 from hubel.compiler.llvm.gemm.product import SCRATCH, OwnProduct, Shape, declarations
+from hubel.compiler.llvm.gemm.proposal import has_few
 
 __all__ = [
     "SCRATCH",
@@ -15,5 +16,6 @@ __all__ = [
     "choices",
     "choose",
     "declarations",
+    "has_few",
     "repeat_choices",
 ]
