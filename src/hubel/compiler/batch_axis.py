@@ -44,8 +44,9 @@ def batch_axes(
     for node in graph.nodes:
         axis: int | None
         if node.is_leaf:
-            constant = node.gate is CONSTANT and node.shape[:1] == (rows,)
-            axis = 0 if constant or node in batched else WITHOUT
+            constant = node.gate is CONSTANT and rows in node.shape
+            axis = node.shape.index(rows) if constant else WITHOUT
+            axis = 0 if node in batched else axis
         else:
             axis = _axis(node, found, rows)
         if axis is None:

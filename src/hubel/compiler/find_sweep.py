@@ -79,7 +79,9 @@ def _guesses(
     written = {graph.inputs[name] for name in writes.values()}
     given = [n for n in graph.inputs.values() if n.shape and n not in written]
     seconds = {n.inputs[1] for n in graph.nodes if n.gate.name == "matmul"}
-    for rows in sorted({n.shape[0] for n in given}, reverse=True):
+    lengths = {n.shape[0] for n in given}
+    lengths |= {n for c in graph.nodes if c.gate is CONSTANT for n in c.shape}
+    for rows in sorted(lengths, reverse=True):
         if rows > 1:
             every = {n for n in given if n.shape[0] == rows}
             yield rows, every
