@@ -14,9 +14,11 @@ import pytest
 
 import hubel as hb
 from hubel.compiler import threads as setting
+from hubel.compiler.llvm import binding
 from hubel.compiler.llvm.available import available
 from hubel.compiler.llvm.plan import LlvmPlan
 from hubel.compiler.llvm.pool import ready
+from hubel.compiler.llvm.pool_text import pool_text
 from hubel.compiler.passes import run_passes
 from hubel.compiler.plan import make_plan
 from hubel.errors import OptionError
@@ -273,6 +275,7 @@ import sys, threading, time
 import numpy as np
 import hubel as hb
 from hubel.compiler.llvm.pool import ready
+from hubel.compiler.llvm.pool_text import pool_text
 
 x = np.ones(2_000_000, np.float32)
 f = hb.compile(lambda x: np.tanh(np.exp(x)))
@@ -307,6 +310,73 @@ def test_the_interpreter_ends(way):
     assert done.returncode == (3 if way == "error" else 0), done
     assert not done.stderr
     assert took < 3  # seconds; alone on a machine it is a tenth of one
+
+
+@pytest.mark.parametrize("architecture", ["x86_64", "aarch64", "other"])
+@pytest.mark.parametrize("sleep", ["futex", "nanosleep", "windows"])
+def test_every_form_of_the_module_is_one(architecture, sleep):
+    if (architecture, sleep) == ("other", "futex"):
+        pytest.skip("unknown machines do not sleep so")
+    text = pool_text(architecture, sleep)
+    llvm = binding.load()
+    with binding.lock:
+        module = llvm.parse_assembly(text, llvm.create_context())
+        module.verify()
+        names = {each.name for each in module.functions if each.is_declaration}
+    assert {each for each in names if each.startswith("hubel.")} == {
+        "hubel.pool.give",
+        f"hubel.pool.{NEEDED[sleep]}",
+    }
+
+
+NEEDED = {"futex": "syscall", "nanosleep": "nanosleep", "windows": "sleeping"}
+
+ELSEWHERE = """
+import numpy as np
+import hubel as hb
+from hubel.compiler.llvm import pool
+pool.FUTEX.clear()
+x = np.linspace(-3, 3, 2_000_001)
+f = hb.compile(lambda x: np.tanh(np.exp(x)))
+with hb.threads(3):
+    for _ in range(5):
+        first = f(x)
+    while not pool.ready().helped:
+        f(x)
+    assert all(np.array_equal(f(x), f(x)) for _ in range(30))
+    np.testing.assert_allclose(f(x), np.tanh(np.exp(x)), rtol=1e-12)
+print("fine")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has a sleep of its own")
+def test_systems_without_a_futex_nap():
+    done = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout == "fine\n", done
+    assert done.returncode == 0
+
+
+def test_where_no_thread_can_be_started_one_does_it_all(monkeypatch):
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    pool = ready()
+    before = pool.workers
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        with hb.threads(before + 2):
+            assert pool.workers == before
+            x = normal(300_000)
+            found = native(chain, x)([x])[0]
+            np.testing.assert_allclose(found, chain(x), rtol=1e-5, atol=1e-6)
+    with hb.threads(before + 2):
+        assert pool.workers == before + 1
 
 
 def test_the_setting_comes_back(monkeypatch):

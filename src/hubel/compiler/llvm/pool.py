@@ -34,6 +34,8 @@ _LOOKOUT = 20e-6
 """For so many seconds a thread without work looks out for some before it sleeps."""
 
 _PATIENCE = 5.0
+_MOST = 256
+"""More threads than this do not get through their work faster anywhere."""
 
 
 class Pool:
@@ -41,6 +43,8 @@ class Pool:
 
     def __init__(self) -> None:
         self._loaded = jit.compile_module(pool_text(*_system()))
+        # Threads may be in this code until the process ends, so that it never goes.
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._loaded))
         states = np.zeros((threads.MOST + 1) * STATE_BYTES, np.uint8)
         self._states = states
         self._scratch: list[Any] = []
@@ -72,8 +76,11 @@ class Pool:
         with self._lock:
             if self._word("stop").value:
                 return
-            for number in range(len(self._threads) + 1, count):
-                self._start(number)
+            for number in range(len(self._threads) + 1, min(count, _MOST)):
+                try:
+                    self._start(number)
+                except RuntimeError:  # the system has no more: those there are will do
+                    return
 
     def close(self) -> None:
         """Let the threads return, and wait for them: Python may then end."""
@@ -116,11 +123,13 @@ class Pool:
 
     def _spins(self) -> int:
         """Find how often a thread has to look for the time that it looks out."""
-        turns, spin = 2000, self._function("spin", ctypes.c_int64)
-        spin(turns)
-        start = time.perf_counter()
-        spin(turns)
-        return max(1, int(turns * _LOOKOUT / (time.perf_counter() - start)))
+        turns, spin = 1000, self._function("spin", ctypes.c_int64)
+        took: list[float] = []
+        for _ in range(4):
+            start = time.perf_counter()
+            spin(turns)
+            took.append(time.perf_counter() - start)
+        return max(1, int(turns * _LOOKOUT / min(took)))
 
     def _word(self, name: str, kind: Any = ctypes.c_int64) -> Any:
         return kind.from_address(self._loaded.variable(f"hubel.pool.{name}"))
