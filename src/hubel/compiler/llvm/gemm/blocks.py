@@ -44,8 +44,8 @@ class Blocked:
     accumulate : bool
         Whether the product is added to C.
     direct : tuple of bool
-        Whether S, and V, are read where they are, apart from what does not fill a
-        panel; only of a matrix whose packing does not transpose.
+        Whether S, and V, are read where they are, but for what does not fill a panel;
+        V only where its packing does not transpose.
     """
 
     tile: Tile
@@ -93,7 +93,9 @@ class Blocked:
         """Write the module: the function and those that it calls."""
         tile, kind = self.tile, self.tile.kind
         s, v = self.packs
-        parts = [micro_text(tile, each) for each in range(1, tile.vectors + 1)]
+        apart = s and self.direct[0]
+        counts = range(1, tile.vectors + 1)
+        parts = [micro_text(tile, each, apart=apart) for each in counts]
         parts += [pack_text(kind, tile.rows, s), pack_text(kind, tile.columns, v)]
         parts.append(_tiles_text(self))
         if s or v or self.swapped:
@@ -118,12 +120,13 @@ class _Operand:
 
 @dataclass(frozen=True)
 class _Panels:
-    """Names of a block's panels: where, which, how far apart, and the steps of k."""
+    """Names of a block's panels: where, which, how far apart panels, rows, steps."""
 
     place: str
     start: str
     count: str
     size: str
+    row: str
     step: str
 
 
@@ -199,9 +202,13 @@ class _Product:
             return [self._packed(operand, source, ("0", extent), depth)]
         left = out.let(f"srem i64 {extent}, {operand.width}", "left")
         whole = out.subtract(extent, left)
-        width = str(operand.width)
-        found = _Panels(source, "0", whole, width, operand.stride)
+        width, stride = str(operand.width), operand.stride
+        found = _Panels(source, "0", whole, width, "1", stride)
         rest = out.at(source, whole, real)
+        if operand.turned:
+            size = out.times(operand.width, stride)
+            found = _Panels(source, "0", whole, size, stride, "1")
+            rest = out.at(source, out.times(whole, stride), real)
         return [found, self._packed(operand, rest, (whole, left), depth)]
 
     def _packed(
@@ -215,7 +222,7 @@ class _Product:
             f"i64 {depth})"
         )
         size = out.add(out.times(depth, width), SPARE * self.kind.lanes)
-        return _Panels(operand.packed, *span, size, str(width))
+        return _Panels(operand.packed, *span, size, "1", str(width))
 
     def _next(self, start: tuple[str, str], extents: tuple[str, str]) -> str:
         """Return where the block of V after this one is: arguments of ``@tiles``."""
@@ -264,10 +271,10 @@ class _Product:
                     )
                 out.put(
                     f"call void @tiles(ptr {left.place}, i64 {left.size}, "
-                    f"i64 {left.step}, ptr {part.place}, i64 {part.size}, "
-                    f"i64 {part.step}, ptr {place}, i64 {stride}, i64 {left.count}, "
-                    f"i64 {part.count}, i64 {depth}, i1 {more}, ptr {self.rest}, "
-                    f"ptr {final}, i64 %ldc, {self.ahead})"
+                    f"i64 {left.row}, i64 {left.step}, ptr {part.place}, "
+                    f"i64 {part.size}, i64 {part.step}, ptr {place}, i64 {stride}, "
+                    f"i64 {left.count}, i64 {part.count}, i64 {depth}, i1 {more}, "
+                    f"ptr {self.rest}, ptr {final}, i64 %ldc, {self.ahead})"
                 )
         if not self.product.swapped:
             is_last = out.test("sge", out.add(p, depth), "%k")
@@ -291,7 +298,7 @@ def _tiles_text(product: Blocked) -> str:
     tile, kind = product.tile, product.tile.kind
     out = Writer(
         "define internal void @tiles(ptr noalias readonly %s, i64 %s.size, "
-        "i64 %s.step, ptr noalias readonly %v, i64 %v.size, i64 %v.step, "
+        "i64 %s.row, i64 %s.step, ptr noalias readonly %v, i64 %v.size, i64 %v.step, "
         "ptr noalias %d, i64 %ldd, "
         "i64 %rows, i64 %columns, i64 %k, i1 %more, ptr noalias %spare, ptr %final, "
         "i64 %ldc, ptr %ahead, i64 %ahead.width, i64 %ahead.step) noinline"
@@ -315,7 +322,7 @@ def _tile(
     d = out.position("%d", row, "%ldd", column, real)
     high, wide = out.subtract("%rows", row), out.subtract("%columns", column)
     read = f"ptr {panels[0]}, ptr {panels[1]}"
-    steps = "i64 %s.step, i64 %v.step, i64 %k"
+    steps = "i64 %s.row, i64 %s.step, i64 %v.step, i64 %k"
     ahead = f"ptr {_ahead(out, tile, row, column)}, i64 %ahead.step"
     given = f"{read}, ptr {d}, {steps}, i64 %ldd, i1 %more, {ahead}"
     if product.swapped:

@@ -22,7 +22,7 @@ class Machine:
     sums : int
         Vectors of sums that the dots may have.
     depth : int
-        Bytes of a row or column in a block.
+        Bytes of a row or column in a block; twice as many where little is packed.
     high : int
         Rows in a block.
     wide : int
@@ -40,7 +40,7 @@ class Machine:
     near: int = 30720
 
 
-AVX512 = Machine(64, ((13, 2), (12, 2), (10, 2), (8, 3)), 24)
+AVX512 = Machine(64, ((13, 2), (12, 2), (10, 2), (8, 3), (6, 4)), 24)
 AVX2 = Machine(32, ((6, 2), (5, 2), (4, 3)), 10)
 NEON = Machine(16, ((6, 4), (5, 4), (8, 3)), 20)
 

@@ -37,26 +37,26 @@ def micro_name(vectors: int) -> str:
     return f"@micro.{vectors}"
 
 
-def micro_text(tile: Tile, vectors: int) -> str:
+def micro_text(tile: Tile, vectors: int, *, apart: bool = False) -> str:
     """Write the loop for the first vectors of a tile.
 
     It is ``define internal void @micro.V(ptr noalias %s, ptr noalias %v, ptr noalias
-    %d, i64 %s.step, i64 %v.step, i64 %k, i64 %ldd, i1 %more, ptr %ahead, i64
-    %ahead.step)``: rows of D (+)= S' V. The numbers of S (k, rows) for a step of k lie
-    side by side, and so do those of V (k, columns of the tile); ``step`` numbers on are
-    those for the next. k is at least 1. At each step memory that later tiles will read
-    is asked for, from ``%ahead`` on.
+    %d, i64 %s.row, i64 %s.step, i64 %v.step, i64 %k, i64 %ldd, i1 %more, ptr %ahead,
+    i64 %ahead.step)``: rows of D (+)= S' V. The numbers of S (k, rows) for a step of k
+    lie side by side, or ``row`` apart, those of V (k, columns of the tile) always do;
+    ``step`` numbers on are those for the next. k is at least 1. At each step memory
+    that later tiles will read is asked for, from ``%ahead`` on.
     """
     out = Writer(
         f"define internal void {micro_name(vectors)}(ptr noalias readonly %s, "
-        "ptr noalias readonly %v, ptr noalias %d, i64 %s.step, "
+        "ptr noalias readonly %v, ptr noalias %d, i64 %s.row, i64 %s.step, "
         "i64 %v.step, i64 %k, i64 %ldd, i1 %more, ptr %ahead, i64 %ahead.step) noinline"
     )
     kind = tile.kind
     rows = [out.at("%d", out.times(r, "%ldd"), kind.real) for r in range(tile.rows)]
     for row in rows:
         out.put(f"call void @llvm.prefetch.p0(ptr {row}, i32 1, i32 3, i32 1)")
-    sums = _steps(out, tile, vectors)
+    sums = _steps(out, tile, vectors, apart)
     places = [
         out.at(row, v * kind.lanes, kind.real) for row in rows for v in range(vectors)
     ]
@@ -71,11 +71,12 @@ def micro_text(tile: Tile, vectors: int) -> str:
     return out.text()
 
 
-def _steps(out: Writer, tile: Tile, vectors: int) -> list[str]:
+def _steps(out: Writer, tile: Tile, vectors: int, apart: bool) -> list[str]:
     """Write the loop over k and return the sums."""
     kind = tile.kind
     count = tile.rows * vectors
     before = out.block
+    rows = [out.times("%s.row", r) if apart and r else r for r in range(tile.rows)]
     out.put("br label %steps")
     out.label("steps")
     for name, start in (("s", "%s"), ("v", "%v"), ("ahead", "%ahead")):
@@ -92,8 +93,8 @@ def _steps(out: Writer, tile: Tile, vectors: int) -> list[str]:
         load(out, kind, out.at("%v.at", v * kind.lanes, kind.real))
         for v in range(vectors)
     ]
-    for r in range(tile.rows):
-        factor = broadcast(out, kind, out.at("%s.at", r, kind.real))
+    for r, row in enumerate(rows):
+        factor = broadcast(out, kind, out.at("%s.at", row, kind.real))
         for v in range(vectors):
             i = r * vectors + v
             out.put(f"%u.{i} = {multiply_add(kind, factor, loaded[v], f'%t.{i}')}")

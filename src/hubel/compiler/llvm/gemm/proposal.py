@@ -11,11 +11,11 @@ from hubel.compiler.llvm.gemm.machine import Machine, kind_of
 from hubel.compiler.llvm.gemm.micro import Tile
 from hubel.compiler.llvm.gemm.product import OwnProduct, Shape
 
-_MOVED = 8.0
+_MOVED = 14.0
 """What it costs to pack or transpose a number, in multiplications of numbers.
 
 Measured on a Zen 5 with vectors of 64 bytes: half a cycle a number, in which 16 numbers
-are multiplied; and the next block is fetched meanwhile.
+are multiplied; reading a number where it is costs a fraction of that.
 """
 
 _FEW = 12
@@ -23,6 +23,9 @@ _FEW = 12
 
 _ALIASED = 4096
 """Rows that are a multiple of so many bytes apart share few places of a cache."""
+
+_FEW_WAYS = 8
+"""So many of them are sure to have room there beside what else is read."""
 
 _OFTEN = 16
 """What shares places of a cache and is read more often than this is packed."""
@@ -72,13 +75,14 @@ def _blocked(shape: Shape, machine: Machine, code: Blocked) -> OwnProduct:
     strides = shape.rows[1::-1] if code.swapped else shape.rows[:2]
     uses = columns / tile.columns, rows / tile.rows
     first, second = (
-        not turned and (stride * kind.size % _ALIASED != 0 or often <= _OFTEN)
-        for turned, often, stride in zip(code.packs, uses, strides, strict=True)
+        stride * kind.size % _ALIASED != 0 or often <= _OFTEN
+        for often, stride in zip(uses, strides, strict=True)
     )
-    direct = first, second
+    direct = first, second and not code.packs[1]
     code = Blocked(tile, code.transposed, code.swapped, code.accumulate, direct)
+    depth = machine.depth * (1 + second) // kind.size
     blocks = (
-        even(k, machine.depth // kind.size, kind.lanes),
+        even(k, depth, kind.lanes),
         even(rows, machine.high, tile.rows),
         even(columns, machine.wide // kind.size, tile.columns),
     )
@@ -132,7 +136,10 @@ def _cost_of_tiles(code: Blocked, shape: Shape) -> float:
             cost += count / _fill(tile.rows * width)
     cost *= _up(rows, tile.rows) * lanes * depth
     for direct, extent in zip(code.direct, (rows, columns), strict=True):
-        cost += extent * k * (_MOVED / 8 if direct else _MOVED)
+        cost += extent * k * (_MOVED / 4 if direct else _MOVED)
+    if code.packs[0] and code.direct[0] and tile.rows > _FEW_WAYS:
+        stride = shape.rows[1] if code.swapped else shape.rows[0]
+        cost *= 1.0 + 0.1 * (stride * tile.kind.size % _ALIASED == 0)
     return cost + _MOVED * m * n * code.swapped
 
 
@@ -142,4 +149,4 @@ def _up(extent: int, unit: int) -> int:
 
 def _fill(sums: int) -> float:
     """Return the share of the machine's speed that so many sums reach."""
-    return min(1.0, 0.92 + 0.004 * sums) * min(1.0, sums / 8)
+    return min(1.0, 0.92 + 0.004 * sums) * min(1.0, sums / 12)
