@@ -43,11 +43,15 @@ class Loaded:
         NativeError
             If the module defines no function of this name that others may see.
         """
-        return self._found(name, self._engine.get_function_address(name))
+        with binding.lock:
+            found = self._engine.get_function_address(name)
+        return self._found(name, found)
 
     def variable(self, name: str) -> int:
         """Return where a global variable lies; the same errors."""
-        return self._found(name, self._engine.get_global_value_address(name))
+        with binding.lock:
+            found = self._engine.get_global_value_address(name)
+        return self._found(name, found)
 
     def entry(self, name: str, *, keep_gil: bool = False) -> Callable[[], int]:
         """Return a function without arguments that gives an int64, as a callable.

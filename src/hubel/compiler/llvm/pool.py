@@ -33,6 +33,10 @@ SCRATCH = 1 << 20
 _LOOKOUT = 20e-6
 """For so many seconds a thread without work looks out for some before it sleeps."""
 
+_LONG = "threads workers spins stop states jobs begun busy ticket".split()
+_SHORT = "undone waits".split()
+"""The words that Python reads or writes, of 64 and of 32 bits."""
+
 _PATIENCE = 5.0
 _MOST = 256
 """More threads than this do not get through their work faster anywhere."""
@@ -50,31 +54,34 @@ class Pool:
         self._scratch: list[Any] = []
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
-        self._word("threads").value = ctypes.addressof(threads.word)
-        self._word("states").value = states.ctypes.data
-        self._word("spins").value = self._spins()
+        self._words = {name: self._find(name, ctypes.c_int64) for name in _LONG}
+        self._words |= {name: self._find(name, ctypes.c_int32) for name in _SHORT}
+        self._words["threads"].value = ctypes.addressof(threads.word)
+        self._words["states"].value = states.ctypes.data
+        self._words["spins"].value = self._spins()
+        self._rouse = self._function("rouse", ctypes.c_int64)
         self._worker = self._function("worker", ctypes.c_int64, ctypes.c_void_p)
         jit.bind("hubel.parallel", self._loaded.address("hubel.parallel"))
 
     @property
     def jobs(self) -> int:
         """How many loops were shared so far."""
-        return self._word("jobs").value
+        return self._words["jobs"].value
 
     @property
     def helped(self) -> int:
         """How many pieces of loops were done by other threads than the caller's."""
-        return self._word("begun").value
+        return self._words["begun"].value
 
     @property
     def workers(self) -> int:
         """How many threads there are beside the caller's."""
-        return self._word("workers").value
+        return self._words["workers"].value
 
     def grow(self, count: int) -> None:
         """See that there are threads for so many, the caller's among them."""
         with self._lock:
-            if self._word("stop").value:
+            if self._words["stop"].value:
                 return
             for number in range(len(self._threads) + 1, min(count, _MOST)):
                 try:
@@ -85,8 +92,8 @@ class Pool:
     def close(self) -> None:
         """Let the threads return, and wait for them: Python may then end."""
         with self._lock:
-            self._word("workers").value = 0
-            self._word("stop").value = 1
+            self._words["workers"].value = 0
+            self._words["stop"].value = 1
             end = time.monotonic() + _PATIENCE
             for thread in self._threads:
                 while thread.is_alive() and time.monotonic() < end:
@@ -97,10 +104,8 @@ class Pool:
         """Start again in a forked child, which has none of the threads."""
         self._lock = threading.Lock()
         self._threads, self._scratch = [], []
-        for name in ("workers", "busy", "ticket"):
-            self._word(name).value = 0
-        for name in ("undone", "waits"):
-            self._word(name, ctypes.c_int32).value = 0
+        for name in ("workers", "busy", "ticket", "undone", "waits"):
+            self._words[name].value = 0
         self._states[:] = 0
 
     def _start(self, number: int) -> None:
@@ -115,11 +120,11 @@ class Pool:
         thread.start()
         self._scratch.append(space)
         self._threads.append(thread)
-        self._word("workers").value = number
+        self._words["workers"].value = number
 
     def _wake(self) -> None:
         """Wake all, whatever for."""
-        self._function("rouse", ctypes.c_int64)(len(self._threads) + 1)
+        self._rouse(len(self._threads) + 1)
 
     def _spins(self) -> int:
         """Find how often a thread has to look for the time that it looks out."""
@@ -131,7 +136,7 @@ class Pool:
             took.append(time.perf_counter() - start)
         return max(1, int(turns * _LOOKOUT / min(took)))
 
-    def _word(self, name: str, kind: Any = ctypes.c_int64) -> Any:
+    def _find(self, name: str, kind: Any) -> Any:
         return kind.from_address(self._loaded.variable(f"hubel.pool.{name}"))
 
     def _function(self, name: str, *kinds: Any) -> Any:
