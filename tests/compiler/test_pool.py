@@ -270,6 +270,36 @@ def test_a_forked_child_works_alone_until_it_has_threads_of_its_own():
         assert plan([x])[0].tobytes() == wanted
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_fork_needs_nothing_that_llvm_holds():
+    from llvmlite.binding import ffi
+
+    lock = getattr(ffi.lib, "_lock", None)
+    if lock is None:
+        pytest.skip("this llvmlite keeps its lock elsewhere")
+    ready()
+    held, done = threading.Event(), threading.Event()
+
+    def hold():
+        with lock:
+            held.set()
+            done.wait(60)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(10)
+    context = multiprocessing.get_context("fork")
+    child = context.Process(target=ready_without_workers)
+    child.start()
+    child.join(10)
+    hangs = child.is_alive()
+    child.kill()
+    done.set()
+    holder.join(10)
+    assert not hangs
+
+
 PROGRAM = """
 import sys, threading, time
 import numpy as np
