@@ -17,6 +17,7 @@ SPECIAL = {
     "bitwise_invert": np.invert,
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "erf": np.vectorize(math.erf),
+    "erfc": np.vectorize(math.erfc),
 }
 
 

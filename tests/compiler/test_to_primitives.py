@@ -27,10 +27,10 @@ LEFT_TO_NUMPY = set(
     """
     argpartition argsort assign assign_at bessel_i beta betainc betaln binom
     bitwise_count cholesky cofactor cofactor_tangent convolve cumprod cumsum dawsn
-    det diagonal eig eigh eigvalsh embed embed_many erfc erfcinv erfcx erfi erfinv exp1
+    det diagonal eig eigh eigvalsh embed embed_many erfcinv erfcx erfi erfinv exp1
     expi exponent fft from_diagonal gamma gammainc gammaincc gammaln gammasgn gcd
     imag inv irfft iv ive jv kn kv kve lcm ldexp log_ndtr loggamma lstsq nanargmax
-    nanargmin ndtr ndtri nextafter pinv poch polygamma qr random_uniform rfft rgamma
+    nanargmin ndtri nextafter pinv poch polygamma qr random_uniform rfft rgamma
     roll scatter_add searchsorted shift slogdet solve spacing svd svdvals untied yn
     yv
     """.split()

@@ -355,4 +355,4 @@ def _work(op: str) -> int:
 _CHEAP = frozenset({"copysign", "divide", "rint", "sqrt"})
 """Primitives of floats that machines have."""
 
-_COSTLIEST = frozenset({"cos", "erf", "power", "sin", "tan"})
+_COSTLIEST = frozenset({"cos", "erf", "erfc", "power", "sin", "tan"})

@@ -44,8 +44,8 @@ def operation(node: Node) -> tuple[str, str]:
 
 FLOATS = frozenset(
     "arccos arccosh arcsin arcsinh arctan arctan2 arctanh cbrt copysign cos cosh "
-    "divide erf exp exp2 expm1 hypot log log10 log1p log2 power rint sigmoid sin sinh "
-    "sqrt tan tanh".split()
+    "divide erf erfc exp exp2 expm1 hypot log log10 log1p log2 power rint sigmoid sin "
+    "sinh sqrt tan tanh".split()
 )
 """Primitives of floating-point numbers alone."""
 

@@ -21,8 +21,8 @@ DTYPES = frozenset(
 
 _SAME_NAME = (
     "absolute add arccos arccosh arcsin arcsinh arctan arctan2 arctanh bitwise_and "
-    "bitwise_or bitwise_xor cbrt ceil copysign cos cosh divide equal erf exp exp2 "
-    "expm1 floor floor_divide fmax fmin fmod greater greater_equal hypot "
+    "bitwise_or bitwise_xor cbrt ceil copysign cos cosh divide equal erf erfc exp "
+    "exp2 expm1 floor floor_divide fmax fmin fmod greater greater_equal hypot "
     "isfinite isinf isnan left_shift less less_equal log log10 log1p log2 logical_and "
     "logical_not logical_or logical_xor maximum minimum multiply negative not_equal "
     "power remainder right_shift rint sigmoid sign signbit sin sinh sqrt subtract tan "

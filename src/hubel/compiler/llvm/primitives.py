@@ -17,7 +17,7 @@ Printer = Callable[[Code, Sequence[str], str], str]
 
 LIBRARY = frozenset(
     "exp exp2 expm1 log log2 log10 log1p tanh sinh cosh sin cos tan arctan arctan2 "
-    "arcsin arccos arcsinh arccosh arctanh erf sigmoid power cbrt hypot".split()
+    "arcsin arccos arcsinh arccosh arctanh erf erfc sigmoid power cbrt hypot".split()
 )
 """Primitives that `hubel.compiler.llvm.math` has, for floats."""
 

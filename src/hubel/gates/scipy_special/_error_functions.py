@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from hubel.gates._arithmetic import square
+from hubel.gates._cast import astype, promoted
 from hubel.gates._exponential import exp
-from hubel.gates.define import elementwise
+from hubel.gates.define import dtype_of, elementwise
 from hubel.gates.scipy_special._scipy import special
 from hubel.graph.registry import Value
 
@@ -33,8 +36,21 @@ erfinv = elementwise(
 erfcinv = elementwise(
     "erfcinv", special.erfcinv, lambda out, x: -exp(square(out)) / ROOT, weight=30
 )
+
+
+def _distribution(x: Value) -> Value:
+    """Give erfc(-x / sqrt(2)) / 2; in double, as rounding shows far to the left."""
+    (x,) = promoted(ndtr, x)
+    wide = astype(x, dtype=np.dtype(np.float64))
+    return astype(0.5 * erfc(-math.sqrt(0.5) * wide), dtype=dtype_of(x))
+
+
 ndtr = elementwise(
-    "ndtr", special.ndtr, lambda out, x: NORMAL * exp(-0.5 * square(x)), weight=20
+    "ndtr",
+    special.ndtr,
+    lambda out, x: NORMAL * exp(-0.5 * square(x)),
+    weight=20,
+    native=_distribution,
 )
 log_ndtr = elementwise(
     "log_ndtr",
