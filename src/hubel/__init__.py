@@ -19,6 +19,9 @@ from hubel.transforms import later
 
 if TYPE_CHECKING:
     from hubel import data, experiments, nn, scale
+    from hubel.nn.estimators import LinearClassifier as LinearClassifier
+    from hubel.nn.estimators import NetClassifier as NetClassifier
+    from hubel.nn.estimators import NetRegressor as NetRegressor
     from hubel.scale import threads
     from hubel.transforms.later import *  # noqa: F403
 
@@ -28,7 +31,10 @@ __all__ = ["data", "errors", "experiments", "nn", "scale", "threads"]
 __all__ += transforms.__all__
 __all__ += later.__all__
 
+# Not in __all__: `from hubel import *` works without scikit-learn.
+_ESTIMATORS = ("LinearClassifier", "NetClassifier", "NetRegressor")
 _LATER = {
+    **dict.fromkeys(_ESTIMATORS, "nn.estimators"),
     **dict.fromkeys(later.__all__, "transforms"),
     "data": "",
     "experiments": "",
