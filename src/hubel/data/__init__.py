@@ -9,6 +9,7 @@ from hubel.data._cifar_binary import read_cifar10_binary
 from hubel.data._cifar_python import read_cifar10_python
 from hubel.data._dataset import Dataset
 from hubel.data._idx import read_idx
+from hubel.data._image_folder import image_folder, image_folders
 from hubel.data._mnist import mnist
 from hubel.data._points import points
 from hubel.data._tenshapes import tenshapes
@@ -16,6 +17,8 @@ from hubel.data._tenshapes import tenshapes
 __all__ = [
     "Dataset",
     "cifar10",
+    "image_folder",
+    "image_folders",
     "mnist",
     "points",
     "read_cifar10_binary",
