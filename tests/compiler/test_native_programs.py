@@ -22,6 +22,7 @@ from hubel.derive.reverse import gradient_graph
 from hubel.errors import HubelError
 from hubel.graph.evaluate import evaluate
 from hubel.nn import softmax_cross_entropy
+from hubel.tracing.tree import flatten
 from hubel.transforms.donation import pair
 from tests.compiler import nets
 from tests.compiler.programs import FUNCTIONS, SEEDS, TABLE, alike, arguments, traced
@@ -275,6 +276,54 @@ def test_a_bad_label_is_an_error_in_words():
     labels[2] = 7
     with pytest.raises(HubelError, match="7"):
         f(scores, labels)
+
+
+def _of_one_kernel(scores, w, labels):
+    return hb.grad(lambda s: softmax_cross_entropy(s, labels).sum())(scores) + scores
+
+
+def _of_a_step_before(scores, w, labels):
+    new = 2 * w
+    loss = softmax_cross_entropy(scores @ np.sin(new), labels)
+    return new, loss
+
+
+def _of_a_step_after(scores, w, labels):
+    loss = softmax_cross_entropy(scores @ w, labels)
+    return w - scores.T @ scores * loss, loss
+
+
+def _with_numpy_between(scores, w, labels):
+    loss = softmax_cross_entropy(scores @ w, labels)
+    return w - np.cumsum(w, axis=0) * loss, loss
+
+
+@pytest.mark.parametrize(
+    ("f", "donated"),
+    [
+        (_of_one_kernel, 0),
+        (_of_a_step_before, 1),
+        (_of_a_step_after, 1),
+        (_with_numpy_between, 1),
+    ],
+)
+def test_a_bad_label_leaves_donated_arrays_as_they_were(f, donated):
+    random = np.random.default_rng(0)
+    scores, w = random.normal(size=(80, 70)), random.normal(size=(70, 70))
+    given = [scores, w, random.integers(0, 70, 80)]
+    native = LlvmPlan(hb.compile(f, donate=(donated,)).plan(*given))
+    assert native.plan.writes
+    expected = flatten(f(*given))[0]
+    alike(native([np.copy(each) for each in given]), expected)
+    given[2][5] = 70
+    kept = given[donated].copy()
+    with pytest.raises(HubelError, match="70"):
+        native(given)
+    np.testing.assert_array_equal(given[donated], kept)
+    given[2][5] = 0  # what was given is as good as before
+    expected = flatten(f(*[np.copy(each) for each in given]))[0]
+    alike(native(given), expected)
+    alike([given[donated]], expected[:1])
 
 
 BLOCKS: dict[str, Any] = {

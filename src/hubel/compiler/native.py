@@ -210,6 +210,7 @@ class _Maker:
         self.position = {node: i for i, node in enumerate(order)}
         self.homes: dict[Node, Home] = {}
         self.last = self._last_uses()
+        self.checked = self._last_check()
 
     def plan(self) -> NativePlan:
         """Make the plan."""
@@ -249,6 +250,18 @@ class _Maker:
             last[self.root(node)] = len(self.regions.steps)
         return {n: i for n, i in last.items() if not n.is_leaf}
 
+    def _last_check(self) -> int:
+        """Return the last step that may find an input wrong; -1 if there is none.
+
+        Where a value is looked at again, the first look has found all there is.
+        """
+        first: dict[Node, int] = {}
+        for number, step in enumerate(self.regions.steps):
+            for node in (step,) if isinstance(step, Node) else step.members:
+                if node.gate.name == "labels_within":
+                    first.setdefault(node, number)
+        return max(first.values(), default=-1)
+
     def _place_outputs(self) -> None:
         """Compute outputs where they will be handed out from, wherever that is safe."""
         for name, node in self.graph.outputs.items():
@@ -270,6 +283,8 @@ class _Maker:
         if any(memory_of(node) is given for node in self.graph.outputs.values()):
             return False
         number = self.places[writer]
+        if number <= self.checked:  # it is copied when all inputs were fine
+            return False
         step = self.regions.steps[number]
         if isinstance(step, Node):  # a product or NumPy's gate reads while it writes
             return all(self._read_by(r) < number for r in self._readers(given))

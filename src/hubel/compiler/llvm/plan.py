@@ -93,13 +93,19 @@ class LlvmPlan:
                 arrays = memory.contiguous(inputs)
                 status = UNUSABLE if arrays is None else self._enter()
             if status == 0 and arrays is not None:
-                for piece in self._work:
-                    status |= piece(arrays)
-                if status == 0:
+                # What stops at wrong values has not written donated arrays yet.
+                if not any(piece(arrays) for piece in self._work):
                     return memory.results(arrays, inputs)
+                status = 1
         if self._fallback is None:
             self._fallback = NumpyPlan(self.plan)
-        return self._fallback(inputs)
+        return self._fallback(inputs if status == UNUSABLE else self._kept(inputs))
+
+    def _kept(self, inputs: Sequence[Array]) -> list[Array]:
+        """Copy the donated arrays: NumPy writes before it finds what is wrong."""
+        donated = set(self.plan.writes.values())
+        pairs = zip(self.plan.graph.inputs, inputs, strict=True)
+        return [np.copy(each) if name in donated else each for name, each in pairs]
 
     def steps(
         self, inputs: Sequence[Array]

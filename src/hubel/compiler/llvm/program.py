@@ -203,6 +203,8 @@ class Program:
             number = self.plan.steps.index(step)
             if isinstance(step, KernelCall):
                 self._kernel(step, number, lines)
+                if _requires(step) and step is not steps[-1]:
+                    lines.stop_if_wrong(number)
             elif isinstance(step, ProductCall):
                 self._product(step, lines)
             elif isinstance(step, Sweep):
@@ -254,7 +256,7 @@ class Program:
             place = f"%sums{each.operand}"
             lines.put(f"{place} = getelementptr i8, ptr %sums, i64 {each.place}")
             places[each.operand] = place
-        requires = any(each.op == "require" for each in call.kernel.body)
+        requires = _requires(call)
         text = self._call(call, places, "%scratch", "%count", _status(requires))
         if not cut.totals.partials:
             return part_text(name, lines.text, text, requires)
@@ -324,7 +326,7 @@ class Program:
             lines.put(self._call_sweep(sweep, lines))
             return
         part = _Lines()
-        requires = any(each.op == "require" for each in sweep.body)
+        requires = _requires(sweep)
         bounds = "i64 %begin", "i64 %end"
         call = self._call_sweep(sweep, part, _status(requires), *bounds)
         self.module.add(part_text("hubel.rows", part.text, call, requires))
@@ -399,6 +401,12 @@ def require_product(dtype: str) -> Product:
     return found
 
 
+def _requires(step: KernelCall | Sweep) -> bool:
+    """Whether a step can find that its inputs are wrong."""
+    body = step.body if isinstance(step, Sweep) else step.kernel.body
+    return any(each.op == "require" for each in body)
+
+
 def _status(requires: bool) -> str:
     """Write where a part reports; `part_text` has a place of its own for it."""
     return "%status" if requires else "@hubel.status"
@@ -424,6 +432,13 @@ class _Lines:
     def put(self, line: str) -> None:
         """Append an instruction."""
         self.lines.append(f"  {line}")
+
+    def stop_if_wrong(self, number: int) -> None:
+        """Return if a step's inputs are wrong: donated arrays are not written then."""
+        self.put(f"%status{number} = load i64, ptr @hubel.status")
+        self.put(f"%fine{number} = icmp eq i64 %status{number}, 0")
+        self.put(f"br i1 %fine{number}, label %go{number}, label %stop{number}")
+        self.lines.append(f"stop{number}:\n  ret i64 %status{number}\ngo{number}:")
 
     def base(self, i: int) -> str:
         """Write an address of the table."""
