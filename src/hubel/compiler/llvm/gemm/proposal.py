@@ -11,12 +11,15 @@ from hubel.compiler.llvm.gemm.machine import Machine, kind_of
 from hubel.compiler.llvm.gemm.micro import Tile
 from hubel.compiler.llvm.gemm.product import OwnProduct, Shape
 
-_MOVED = 14.0
+_MOVED = 16.0
 """What it costs to pack or transpose a number, in multiplications of numbers.
 
 Measured on a Zen 5 with vectors of 64 bytes: half a cycle a number, in which 16 numbers
 are multiplied; reading a number where it is costs a fraction of that.
 """
+
+_READ = _MOVED / 6, _MOVED / 3
+"""The same for a number of S, and of V, that is read where it is."""
 
 _FEW = 12
 """The most columns of a product by dots."""
@@ -74,13 +77,14 @@ def _blocked(shape: Shape, machine: Machine, code: Blocked) -> OwnProduct:
     rows, columns = (n, m) if code.swapped else (m, n)
     strides = shape.rows[1::-1] if code.swapped else shape.rows[:2]
     uses = columns / tile.columns, rows / tile.rows
+    aliased = tuple(stride * kind.size % _ALIASED == 0 for stride in strides)
     first, second = (
-        stride * kind.size % _ALIASED != 0 or often <= _OFTEN
-        for often, stride in zip(uses, strides, strict=True)
+        not alike or often <= _OFTEN for often, alike in zip(uses, aliased, strict=True)
     )
     direct = first, second and not code.packs[1]
     code = Blocked(tile, code.transposed, code.swapped, code.accumulate, direct)
-    depth = machine.depth * (1 + second) // kind.size
+    deep = direct[1] and not aliased[1]
+    depth = machine.depth * (1 + deep) // kind.size
     blocks = (
         even(k, depth, kind.lanes),
         even(rows, machine.high, tile.rows),
@@ -135,8 +139,8 @@ def _cost_of_tiles(code: Blocked, shape: Shape) -> float:
             count = vectors // tile.vectors * width if width == tile.vectors else width
             cost += count / _fill(tile.rows * width)
     cost *= _up(rows, tile.rows) * lanes * depth
-    for direct, extent in zip(code.direct, (rows, columns), strict=True):
-        cost += extent * k * (_MOVED / 4 if direct else _MOVED)
+    for direct, extent, read in zip(code.direct, (rows, columns), _READ, strict=True):
+        cost += extent * k * (read if direct else _MOVED)
     if code.packs[0] and code.direct[0] and tile.rows > _FEW_WAYS:
         stride = shape.rows[1] if code.swapped else shape.rows[0]
         cost *= 1.0 + 0.1 * (stride * tile.kind.size % _ALIASED == 0)
