@@ -29,7 +29,7 @@ class Bar(Show):
             console=console,
         )
         self._task = self._progress.add_task("", epoch="", numbers="", start=False)
-        self._epochs = self._steps = self._images = 0
+        self._epochs = self._steps = 0
         self._now = _Running()
         self._validation: float | None = None
 
@@ -38,11 +38,12 @@ class Bar(Show):
         tell(started.task.notices)
         settings = started.task.settings
         self._epochs, self._steps = settings.epochs or 0, started.steps_per_epoch
-        self._images = len(started.task.test)
         for line in introduce(started):
             self._say(line)
         total = self._epochs * self._steps
-        self._progress.update(self._task, total=total, epoch=f"1/{self._epochs}")
+        done = (started.epoch - 1) * self._steps + started.step
+        at = f"{min(started.epoch, self._epochs)}/{self._epochs}"
+        self._progress.update(self._task, total=total, completed=done, epoch=at)
         self._progress.start_task(self._task)
         self._progress.start()
 
@@ -74,7 +75,7 @@ class Bar(Show):
 
     def end(self, result: TrainResult) -> None:
         """Say what the run came to."""
-        for line in conclude(result, self._images):
+        for line in conclude(result):
             self._say(line)
 
     def _say(self, line: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-STOPPED, CLOSED = 130, 141
-"""What a shell expects where SIGINT or SIGPIPE ended a program: 128 and its number."""
+STOPPED, CLOSED, TERMINATED = 130, 141, 143
+"""What a shell expects where SIGINT, SIGPIPE or SIGTERM ended a program: 128 and its
+number."""
 
 
 def discard_output() -> None:

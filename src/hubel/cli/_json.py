@@ -33,6 +33,8 @@ class JsonLines(Show):
             class_names=task.train.class_names,
             notices=task.notices,
             threads=started.threads,
+            epoch=started.epoch,
+            step=started.step,
             settings=asdict(task.settings),
         )
 
@@ -61,6 +63,7 @@ class JsonLines(Show):
             event="end",
             test_accuracy=result.test_accuracy,
             test_loss=result.test_loss,
+            test_images=result.test_images,
             stopped_by=result.stopped_by,
             note=result.note,
             folder=str(result.folder),

@@ -20,14 +20,13 @@ class Lines(Show):
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._epochs = self._images = 0
+        self._epochs = 0
         self._last = -_SECONDS
 
     def start(self, started: Started) -> None:
         """Say what will be trained."""
         tell(started.task.notices)
         self._epochs = started.task.settings.epochs or 0
-        self._images = len(started.task.test)
         if not self._quiet:
             print(*introduce(started), sep="\n", flush=True)
 
@@ -51,7 +50,7 @@ class Lines(Show):
 
     def end(self, result: TrainResult) -> None:
         """Say what the run came to."""
-        print(*conclude(result, self._images), sep="\n", flush=True)
+        print(*conclude(result), sep="\n", flush=True)
 
     def _line(self, epoch: Epoch) -> str:
         """Write an epoch as one line."""

@@ -9,14 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from hubel import nn
-from hubel.cli._exits import CLOSED, STOPPED, discard_output
+from hubel.cli._exits import CLOSED, STOPPED, TERMINATED, discard_output
 from hubel.cli._json import JsonLines
 from hubel.cli._lines import Lines
 from hubel.cli._parser import Parser
 from hubel.cli._show import Show
 from hubel.cli._values import listed, name_of, number, whole, widths
 from hubel.errors import TrainingError
-from hubel.experiments import SOURCES, Event, Started, TrainSettings, train
+from hubel.experiments import (
+    SOURCES,
+    Event,
+    Started,
+    Terminated,
+    TrainResult,
+    TrainSettings,
+    Watch,
+    resume_command,
+    train,
+)
 from hubel.nn import Slice
 
 _STORY = """\
@@ -33,6 +43,8 @@ examples:
   hubel train                              a 2-layer net on images that hubel draws
   hubel train --data mnist --data-dir DIR --hidden 512,256     a 3-layer net on digits
   hubel train --data cifar10 --data-dir DIR --hidden none --loss svm      a linear SVM
+
+  hubel train --resume runs/mnist-100-1    go on with a run that was interrupted
 
 Ctrl-C ends a run early and keeps what it has learned. "chosen for the data" means that
 the value depends on --data and on whether there is a hidden layer; the run says it.
@@ -165,6 +177,20 @@ def _output_options(group: Any) -> None:
         help="a new folder for parameters, metrics and report "
         "(default: the next free runs/DATA-NET-n)",
     )
+    group.add_argument(
+        "--resume",
+        metavar="RUN",
+        help="go on with the run of this folder, with its own settings; it comes to "
+        "the same bits as if it had never been interrupted",
+    )
+    group.add_argument(
+        "--checkpoint-every",
+        type=number(0),
+        metavar="SECONDS",
+        default=30.0,
+        help="how much of a run may be lost (default: 30; at the end of an epoch every "
+        "second)",
+    )
     group.add_argument("--quiet", action="store_true", help="print the result only")
     group.add_argument(
         "--json",
@@ -175,22 +201,42 @@ def _output_options(group: Any) -> None:
 
 def run(options: Namespace) -> int:
     """Train as the options say; return the exit code."""
-    names = {field.name for field in fields(TrainSettings)}
-    given = {k: v for k, v in vars(options).items() if k in names and v is not None}
     show = _choose(options)
     watcher = _Watcher(show)
     try:
-        result = train(TrainSettings(**given), out=options.out, watch=watcher)
+        result = _train(options, watcher)
     except TrainingError:
         show.close()
         show.fail(watcher.report)
         raise
+    except Terminated as end:
+        show.close()
+        how = resume_command(end.folder)
+        print(f"hubel: stopped by SIGTERM; to go on: {how}", file=sys.stderr)
+        return TERMINATED
     finally:
         show.close()
     show.end(result)
     if watcher.closed:
         return CLOSED
     return STOPPED if result.stopped_by else 0
+
+
+def _train(options: Namespace, watcher: Watch) -> TrainResult:
+    """Begin a run, or go on with one."""
+    names = {field.name for field in fields(TrainSettings)}
+    given = {k: v for k, v in vars(options).items() if k in names and v is not None}
+    seconds = options.checkpoint_every
+    if options.resume is None:
+        new = TrainSettings(**given)
+        return train(new, out=options.out, checkpoint_seconds=seconds, watch=watcher)
+    others = [*given, *(["out"] if options.out else [])]
+    if others:
+        option = f"--{others[0].replace('_', '-')}"
+        options.parser.error(
+            f"{option} does not go with --resume: a run keeps its settings and folder"
+        )
+    return train(resume=options.resume, checkpoint_seconds=seconds, watch=watcher)
 
 
 def _choose(options: Namespace) -> Show:

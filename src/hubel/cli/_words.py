@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hubel.experiments import Started, TrainResult, TrainSettings
+from hubel.experiments import Started, TrainResult, TrainSettings, resume_command
 
 
 def introduce(started: Started) -> list[str]:
@@ -21,7 +21,15 @@ def introduce(started: Started) -> list[str]:
         started.net,
         _method(task.settings),
         f"run folder: {started.folder}",
+        _beginning(started),
     ]
+
+
+def _beginning(started: Started) -> str:
+    """Say where a run goes on, or how it could if it were interrupted."""
+    if (started.epoch, started.step) == (1, 0):
+        return f"if it is interrupted: {resume_command(started.folder)}"
+    return f"going on with epoch {started.epoch:,} after {started.step:,} steps of it"
 
 
 def _method(settings: TrainSettings) -> str:
@@ -45,14 +53,16 @@ _OPTIMIZERS = {
 }
 
 
-def conclude(result: TrainResult, images: int) -> list[str]:
+def conclude(result: TrainResult) -> list[str]:
     """Say what a run came to, a line each."""
     said = [result.note] if result.note else []
+    again = [f"to go on: {resume_command(result.folder)}"] if result.stopped_by else []
     return [
         *said,
-        f"test accuracy {percent(result.test_accuracy)} on {images:,} images that "
-        "training never saw",
+        f"test accuracy {percent(result.test_accuracy)} on {result.test_images:,} "
+        "images that training never saw",
         f"report: {result.report}",
+        *again,
     ]
 
 

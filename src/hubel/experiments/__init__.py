@@ -1,7 +1,8 @@
 """Studies: training runs and the folders that they leave behind."""
 
 from hubel.experiments._events import Event, Started, TrainResult, Watch
-from hubel.experiments._folder import RunFolder
+from hubel.experiments._folder import RunFolder, resume_command
+from hubel.experiments._interrupt import Terminated
 from hubel.experiments._run import Run, load_run
 from hubel.experiments._settings import TrainSettings
 from hubel.experiments._sources import SOURCES, read_data
@@ -15,10 +16,12 @@ __all__ = [
     "RunFolder",
     "Started",
     "Task",
+    "Terminated",
     "TrainResult",
     "TrainSettings",
     "Watch",
     "load_run",
     "read_data",
+    "resume_command",
     "train",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from contextlib import suppress
 from pathlib import Path
 
 from hubel.errors import RunError
@@ -35,6 +37,22 @@ def write_whole(path: Path, content: bytes | str) -> None:
         raise unwritable(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def is_temporary(path: Path) -> bool:
+    """Say whether this is a file that `write_whole` did not come to rename."""
+    return re.fullmatch(r"\..+\.\d+\.tmp", path.name) is not None
+
+
+def sweep(folder: Path) -> None:
+    """Delete what processes left behind that died while they wrote into a folder.
+
+    Nobody else may be writing there now. Windows keeps a file that is open.
+    """
+    for path in folder.glob(".*.tmp"):
+        if is_temporary(path):
+            with suppress(OSError):
+                path.unlink()
 
 
 def unwritable(path: Path, error: OSError) -> RunError:

@@ -10,6 +10,7 @@ from hubel.experiments._task import Task
 from hubel.nn import Epoch, Sequential, Slice
 
 CTRL_C = "Ctrl-C"
+SIGTERM = "SIGTERM"
 REQUEST = "request"
 
 
@@ -28,6 +29,9 @@ class Started:
     steps_per_epoch : int
     threads : int or None
         How many threads matrix products use, where that is known.
+    epoch, step : int
+        Where it goes on: the epoch, from 1, and the steps done in it; 1 and 0 for a run
+        that begins.
     """
 
     folder: Path
@@ -35,6 +39,8 @@ class Started:
     task: Task
     steps_per_epoch: int
     threads: int | None
+    epoch: int
+    step: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +56,8 @@ class TrainResult:
     history : tuple of Epoch
     test_accuracy, test_loss : float
         On the test images, which were used for nothing else.
+    test_images : int
+        How many there are.
     stopped_by : str
         ``"Ctrl-C"`` or ``"request"`` if training ended early, otherwise empty.
     note : str
@@ -62,6 +70,7 @@ class TrainResult:
     history: tuple[Epoch, ...]
     test_accuracy: float
     test_loss: float
+    test_images: int
     stopped_by: str
     note: str
 

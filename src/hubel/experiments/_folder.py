@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from hubel.errors import RunError
-from hubel.experiments._atomic import unwritable, write_whole
+from hubel.experiments._atomic import is_temporary, unwritable, write_whole
 
 RUNS = Path("runs")
 
@@ -24,6 +25,8 @@ class RunFolder:
     ============================  ====================================================
     ``config.json``               every setting, the seed, the data and the versions
     ``parameters.safetensors``    the net, of the last whole epoch until the run ends
+    ``best.safetensors``          the net of the best epoch, where there is validation
+    ``checkpoints``               what the run can go on from, until it has finished
     ``metrics.jsonl``             a line an epoch
     ``result.json``               the test accuracy and how the run ended, at its end
     ``report.html``               all of it as one page, at its end
@@ -41,6 +44,16 @@ class RunFolder:
     def parameters(self) -> Path:
         """The net."""
         return self.path / "parameters.safetensors"
+
+    @property
+    def best(self) -> Path:
+        """The net of the epoch with the highest validation accuracy."""
+        return self.path / "best.safetensors"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of what the run can go on from."""
+        return self.path / "checkpoints"
 
     @property
     def metrics(self) -> Path:
@@ -65,9 +78,31 @@ class RunFolder:
         except OSError as error:
             raise unwritable(self.metrics, error) from error
 
+    def write_metrics(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Write the metrics anew, without what a killed run added after them."""
+        write_whole(self.metrics, "".join(as_json(row) + "\n" for row in rows))
+
+    def forget_result(self) -> None:
+        """Take away how the run ended, since it goes on."""
+        try:
+            self.result.unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(self.result, error) from error
+
     def write_json(self, path: Path, values: Mapping[str, Any]) -> None:
         """Write values into one of the files, for people to read too."""
         write_whole(path, as_json(values, indent=2) + "\n")
+
+
+def resume_command(folder: Path) -> str:
+    """Return the words that let the run of a folder go on.
+
+    Examples
+    --------
+    >>> resume_command(Path("my run"))
+    "hubel train --resume 'my run'"
+    """
+    return f"hubel train --resume {shlex.quote(str(folder))}"
 
 
 def as_json(values: Mapping[str, Any], indent: int | None = None) -> str:
@@ -91,7 +126,7 @@ def refuse_used(out: str | os.PathLike[str] | None) -> None:
         return
     path = Path(out)
     try:
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if path.exists() and not (path.is_dir() and _is_empty(path)):
             raise RunError(
                 f"{path}: there is something already, and a run overwrites nothing",
                 remedy="Choose another --out, or move it away or delete it; without "
@@ -99,6 +134,11 @@ def refuse_used(out: str | os.PathLike[str] | None) -> None:
             )
     except OSError as error:
         raise unwritable(path, error) from error
+
+
+def _is_empty(folder: Path) -> bool:
+    """Say whether there is nothing but what a process left that died at its start."""
+    return all(is_temporary(path) for path in folder.iterdir())
 
 
 def create_folder(out: str | os.PathLike[str] | None, name: str) -> RunFolder:

@@ -60,20 +60,20 @@ def load_run(folder: str | os.PathLike[str]) -> Run:
         If the folder is not that of a run, or one of its files is missing or damaged.
     """
     files = RunFolder(Path(folder))
-    config = _read_json(files.config)
+    config = read_json(files.config)
     saved = read_net(files.parameters)
     nothing: Values = {}
     return Run(
         path=files.path,
         net=saved.net,
         class_names=saved.class_names,
-        settings=_settings(files.config, config),
+        settings=settings_of(files.config, config),
         history=_lines(files.metrics) if files.metrics.exists() else (),
-        result=_read_json(files.result) if files.result.exists() else nothing,
+        result=read_json(files.result) if files.result.exists() else nothing,
     )
 
 
-def _settings(path: Path, config: Values) -> TrainSettings:
+def settings_of(path: Path, config: Values) -> TrainSettings:
     """Return the settings that a configuration holds."""
     given = config.get("settings")
     known = {field.name for field in fields(TrainSettings)}
@@ -99,7 +99,7 @@ def _lines(path: Path) -> tuple[Values, ...]:
     return tuple(_parse(path, line) for line in whole)
 
 
-def _read_json(path: Path) -> Values:
+def read_json(path: Path) -> Values:
     """Return the values of a file."""
     return _parse(path, _read_text(path))
 

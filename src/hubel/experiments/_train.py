@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from hubel.errors import TrainingError
-from hubel.experiments._events import (
-    CTRL_C,
-    REQUEST,
-    Event,
-    Started,
-    TrainResult,
-    Watch,
+from hubel.errors import OptionError, RunError
+from hubel.experiments._atomic import sweep
+from hubel.experiments._course import Course, set_out
+from hubel.experiments._events import TrainResult, Watch
+from hubel.experiments._folder import (
+    RunFolder,
+    create_folder,
+    refuse_used,
+    resume_command,
 )
-from hubel.experiments._examine import examine
-from hubel.experiments._folder import RunFolder, create_folder, refuse_used
-from hubel.experiments._interrupt import stop_on_interrupt
-from hubel.experiments._page import write_page
-from hubel.experiments._parameters import SavedNet, write_net
+from hubel.experiments._lock import hold
+from hubel.experiments._origin import origin_of, read_origin
+from hubel.experiments._run import Values, load_run, read_json
 from hubel.experiments._settings import TrainSettings
 from hubel.experiments._task import Task, prepare
-from hubel.experiments._versions import versions
-from hubel.nn import Epoch, Sequential, Slice, Training, describe, records
-from hubel.scale import blas_threads, threads
+from hubel.nn import Epoch, Training
+from hubel.scale import threads
+
+PathLike = str | os.PathLike[str]
 
 
 def train(
     settings: TrainSettings | None = None,
     *,
-    out: str | os.PathLike[str] | None = None,
+    out: PathLike | None = None,
+    resume: PathLike | None = None,
+    checkpoint_seconds: float = 30.0,
     watch: Watch | None = None,
 ) -> TrainResult:
     """Train a net on images, test it once, and leave a folder that tells all of it.
@@ -45,6 +44,13 @@ def train(
     out : path, optional
         The run's folder, which must not hold anything yet; when left out, the next free
         ``runs/DATA-NET-n``.
+    resume : path, optional
+        The folder of a run to go on with, instead of the two above. However often a run
+        is killed, it comes to the same bits as one that never was, on the same machine
+        with the same versions. A run that has finished is only read back.
+    checkpoint_seconds : float
+        Within an epoch a checkpoint is written after so many seconds, from 0; at the
+        end of an epoch after one second already, and when the run is stopped always.
     watch : callable, optional
         Called with `Started`, then with every `nn.Slice` and `nn.Epoch` as it happens.
         When it returns True, training ends there.
@@ -59,7 +65,8 @@ def train(
         If settings are out of range or the data cannot be read; there is no folder
         then.
     RunError
-        If the folder is in use or cannot be written.
+        If the folder is in use or cannot be written, or a run cannot go on: its files
+        are damaged, or the data or the backend are not those that it began with.
     TrainingError
         If the loss stops being finite. The folder then has the history, a report that
         says so, and the parameters of the last whole epoch, if there was one.
@@ -68,158 +75,93 @@ def train(
     -----
     The first Ctrl-C ends training after the step that is running; what was learned is
     tested and saved as at any other end. A second one raises `KeyboardInterrupt`.
+    After SIGTERM, unless the program handles it itself, a checkpoint is written and
+    `SystemExit` raised with 143.
     """
-    complete = (settings or TrainSettings()).completed()
+    if not checkpoint_seconds >= 0:
+        raise OptionError(f"checkpoint_seconds is {checkpoint_seconds}, and below 0")
+    if resume is None:
+        return _begin(settings or TrainSettings(), out, checkpoint_seconds, watch)
+    if settings is not None or out is not None:
+        raise OptionError(
+            "a run that is resumed has its settings and its folder already",
+            remedy="Leave settings and out away, or start another run.",
+        )
+    return _go_on(RunFolder(Path(resume)), checkpoint_seconds, watch)
+
+
+def _begin(
+    settings: TrainSettings, out: PathLike | None, every: float, watch: Watch | None
+) -> TrainResult:
+    """Make the folder, write down what will happen in it, and let it happen."""
+    complete = settings.completed()
     refuse_used(out)
     with threads(complete.threads):
-        run = _begin(prepare(complete), out)
-        run.tell(run.started(), watch)
-        try:
-            run.follow(watch)
-        except TrainingError as error:
-            run.give_up(error)
-            raise
-        return run.finish()
+        task = prepare(complete)
+        training = _training(task)
+        net = complete.hidden or ("linear",)
+        folder = create_folder(out, "-".join([complete.data, *map(str, net)]))
+        with hold(folder.path):
+            sweep(folder.path)
+            origin = origin_of(task, training, folder)
+            folder.write_json(folder.config, origin.config)
+            return _run(set_out(task, folder, training, origin, every), watch)
 
 
-@dataclass(eq=False)
-class _Run:
-    """A run on its way."""
-
-    task: Task
-    folder: RunFolder
-    training: Training
-    history: list[Epoch] = field(default_factory=list[Epoch])
-    stopped_by: str = ""
-    step: int = 0
-
-    def started(self) -> Started:
-        """Return what to tell before the first step."""
-        return Started(
-            folder=self.folder.path,
-            net=describe(self.task.net),
-            task=self.task,
-            steps_per_epoch=self.training.steps_per_epoch,
-            threads=blas_threads(),
-        )
-
-    def tell(self, event: Event, watch: Watch | None) -> None:
-        """Tell the watcher, and listen whether it wants to stop."""
-        if watch is not None and watch(event) is True:
-            self.stopped_by = self.stopped_by or REQUEST
-
-    def follow(self, watch: Watch | None) -> None:
-        """Train to the end, or until somebody wants to stop."""
-        part = self.task.validation
-        validation = (part.images, part.labels) if len(part) else None
-        # A loss that overflows is reported once, as a sentence, not as a warning.
-        with stop_on_interrupt() as request, np.errstate(all="ignore"):
-            for record in records(self.training, validation):
-                self.keep(record)
-                self.tell(record, watch)
-                if request.made:
-                    self.stopped_by = CTRL_C
-                if self.stopped_by and not self.at_end_of_epoch(record):
-                    break
-        if len(self.history) == self.task.settings.epochs:
-            self.stopped_by = ""
-
-    def at_end_of_epoch(self, record: Slice | Epoch) -> bool:
-        """Return whether the epoch's own record comes next, which is waited for."""
-        return (
-            isinstance(record, Slice) and record.step == self.training.steps_per_epoch
-        )
-
-    def keep(self, record: Slice | Epoch) -> None:
-        """Remember where the run is; write down an epoch and the net after it."""
-        if isinstance(record, Slice):
-            self.step = record.step
-            return
-        self.step = 0
-        self.history.append(record)
-        self.folder.add_metrics(asdict(record))
-        self.save(self.training.net)
-
-    def save(self, net: Sequential) -> None:
-        """Write the net, unless it is past saving."""
-        if all(np.isfinite(array).all() for array in net.parameters().values()):
-            names = self.task.train.class_names
-            write_net(self.folder.parameters, SavedNet(net, self.task.spec, names))
-
-    def give_up(self, error: TrainingError) -> None:
-        """Leave a folder that tells what happened before the loss was lost."""
-        note = f"Stopped: {error.problem}."
-        values = {"test_accuracy": None, "test_loss": None, "stopped_by": "divergence"}
-        self.folder.write_json(self.folder.result, values | {"note": note})
-        write_page(self.folder.report, self.task, self.history, note=note)
-
-    def finish(self) -> TrainResult:
-        """Save the net, test it once, write the report."""
-        net = self.training.net
-        self.save(net)
-        examination = examine(net, self.task.test, loss=self.task.settings.loss)
-        result = TrainResult(
-            folder=self.folder.path,
-            report=self.folder.report,
-            net=net,
-            history=tuple(self.history),
-            test_accuracy=examination.accuracy,
-            test_loss=examination.loss,
-            stopped_by=self.stopped_by,
-            note=self.note(),
-        )
-        names = ("test_accuracy", "test_loss", "stopped_by", "note")
-        self.folder.write_json(
-            self.folder.result, {name: getattr(result, name) for name in names}
-        )
-        write_page(
-            self.folder.report,
-            self.task,
-            self.history,
-            net=net,
-            examination=examination,
-            note=result.note,
-        )
-        return result
-
-    def note(self) -> str:
-        """Say where training ended, if it was early."""
-        if not self.stopped_by:
-            return ""
-        of = f"epoch {len(self.history)} of {self.task.settings.epochs}"
-        more = f"{self.step:,} of {self.training.steps_per_epoch:,} steps"
-        rest = f" and {more} of the next" if self.step else ""
-        return f"Stopped by {self.stopped_by} after {of}{rest}."
+def _go_on(folder: RunFolder, every: float, watch: Watch | None) -> TrainResult:
+    """Go on with a run from its last checkpoint."""
+    origin = read_origin(folder)
+    with hold(folder.path):
+        result: Values = read_json(folder.result) if folder.result.exists() else {}
+        if result.get("stopped_by") == "":
+            return _finished(folder, result)
+        if result.get("stopped_by") == "divergence":
+            raise RunError(
+                f"{folder.path}: this run has lost its loss, and would lose it again",
+                remedy="Start another one with a learning rate ten times smaller.",
+            )
+        with threads(origin.threads):
+            task = prepare(origin.settings)
+            training = _training(task)
+            origin.compare(task, training)
+            course = set_out(task, folder, training, origin, every)
+            course.restore()
+            return _run(course, watch)
 
 
-def _begin(task: Task, out: str | os.PathLike[str] | None) -> _Run:
-    """Make the folder and write down what will happen in it."""
-    net = task.settings.hidden or ("linear",)
-    name = "-".join([task.settings.data, *map(str, net)])
+def _training(task: Task) -> Training:
+    """Make everything ready for the first step."""
     data, labels = task.train.images, task.train.labels
-    training = Training(task.net, data, labels, task.settings.config())
-    folder = create_folder(out, name)
-    folder.write_json(folder.config, _config(task, training))
-    return _Run(task, folder, training)
+    return Training(task.net, data, labels, task.settings.config())
 
 
-def _config(task: Task, training: Training) -> dict[str, Any]:
-    """Return everything that decides what the run does."""
-    settings = task.settings
-    place = settings.data_dir
-    absolute = replace(settings, data_dir=place and str(Path(place).resolve()))
-    return {
-        "format": 1,
-        "description": describe(task.net),
-        "settings": asdict(absolute),
-        "net": task.spec.as_json(),
-        "class_names": task.train.class_names,
-        "images": {
-            "train": len(task.train),
-            "validation": len(task.validation),
-            "test": len(task.test),
-        },
-        "threads": blas_threads(),
-        "backend": training.backend,
-        "versions": versions(),
-    }
+def _run(course: Course, watch: Watch | None) -> TrainResult:
+    """Train; say of what cannot be written how to go on once it can."""
+    try:
+        return course.run(watch)
+    except RunError as error:
+        raise RunError(
+            error.problem,
+            remedy="Make room or get the right to write there; then go on from the "
+            f"last checkpoint: {resume_command(course.folder.path)}",
+        ) from error
+
+
+def _finished(folder: RunFolder, result: Values) -> TrainResult:
+    """Return what a run came to that needs nothing more."""
+    run = load_run(folder.path)
+    names = [field.name for field in fields(Epoch)]
+    try:
+        return TrainResult(
+            folder=folder.path,
+            report=folder.report,
+            net=run.net,
+            history=tuple(Epoch(*(row[name] for name in names)) for row in run.history),
+            test_accuracy=result["test_accuracy"],
+            test_loss=result["test_loss"],
+            test_images=result["test_images"],
+            stopped_by="",
+            note="This run had finished already.",
+        )
+    except KeyError as error:
+        raise RunError(f"{folder.path}: {error} is missing in its results") from None

@@ -22,7 +22,7 @@ from hubel.nn._steps import Steps
 from hubel.nn._tally import Tally
 from hubel.nn.schedules import find_schedule
 from hubel.streams import permutation
-from hubel.tracing.tree import map_leaves
+from hubel.tracing.tree import flatten, map_leaves
 
 LONGEST = 0.05
 """Seconds of native code after which Python looks up, whatever the slices: for Ctrl-C,
@@ -191,6 +191,16 @@ class Training:
         """Return copies of everything that the next slice depends on."""
         params, state = map_leaves(np.array, (self._params, self._state))
         return Snapshot(self._epoch, self._done, params, state, self._tally)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go on from a snapshot of the same net, once slices are asked for anew."""
+        self._epoch, self._done = snapshot.epoch, snapshot.step
+        self._tally = snapshot.tally
+        mine, _ = flatten((self._params, self._state))
+        given, _ = flatten((snapshot.params, snapshot.state))
+        # In place: the steps are bound to these buffers.
+        for buffer, array in zip(mine, given, strict=True):
+            buffer[...] = array
 
     def slices(self) -> Iterator[Slice]:
         """Train; yield what happened about every ``slice_seconds``.
