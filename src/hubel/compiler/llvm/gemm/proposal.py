@@ -27,6 +27,9 @@ _FEW = 12
 _ALIASED = 4096
 """Rows that are a multiple of so many bytes apart share few places of a cache."""
 
+_DENSE = 32
+"""Bytes of a line of memory, half of what is usual."""
+
 _FEW_WAYS = 8
 """So many of them are sure to have room there beside what else is read."""
 
@@ -81,6 +84,9 @@ def _blocked(shape: Shape, machine: Machine, code: Blocked) -> OwnProduct:
     first, second = (
         not alike or often <= _OFTEN for often, alike in zip(uses, aliased, strict=True)
     )
+    # of each line of S that is fetched, a step of k should use a good part
+    is_dense = tile.rows * kind.size >= _DENSE or strides[0] * kind.size <= _ALIASED / 4
+    first = first and (code.packs[0] or is_dense)
     direct = first, second and not code.packs[1]
     code = Blocked(tile, code.transposed, code.swapped, code.accumulate, direct)
     deep = direct[1] and not aliased[1]
