@@ -170,3 +170,32 @@ def test_methods_of_ufuncs_without_a_meaning_are_refused():
         with pytest.raises(TraceError, match="has no gate"):
             evaluated_results(f, X)
     assert_as_numpy(lambda x: np.subtract.outer(x, x), X)
+
+
+NAMES_OF_SINGLE = (
+    "sum prod max min ptp all any count_nonzero argmax argmin mean var std median "
+    "nansum nanprod nanmax nanmin nanmean nanvar nanstd nanargmax nanargmin nanmedian"
+)
+
+
+@pytest.mark.parametrize("name", NAMES_OF_SINGLE.split())
+@pytest.mark.parametrize("axis", [0, -1, 1, -2, (), (0,)])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_axes_of_a_single_number_are_those_of_numpy(name, axis, keepdims):
+    """NumPy's ufuncs let it have the axes 0 and -1, means do not."""
+    f = getattr(np, name)
+    for number in (np.float64(2.5), np.array(2.5)):
+        try:
+            f(number, axis=axis, keepdims=keepdims)
+        except (np.exceptions.AxisError, TypeError, ValueError):
+            with pytest.raises((HubelError, TypeError)):
+                hb.compile(lambda x: f(x, axis=axis, keepdims=keepdims))(number)
+            continue
+        assert_as_numpy(lambda x: f(x, axis=axis, keepdims=keepdims), number)
+
+
+def test_slopes_of_a_single_numbers_sums():
+    def f(x):
+        return 3 * x.sum(axis=0) + np.max(x, axis=-1) + np.add.reduce(x)
+
+    assert hb.grad(f)(np.float64(2.5)) == 5

@@ -18,11 +18,11 @@ from hubel.gates._sum import broadcast_to, reduced_shape, sum_over
 from hubel.gates._where import maximum, minimum, where
 from hubel.gates.define import (
     CONSTANT_RULE,
+    axes_to_reduce,
     define,
     dtype_of,
     implements,
     ndim_of,
-    normal_axes,
     normal_axis,
     shape_of,
 )
@@ -93,7 +93,7 @@ def extreme_over(
 ) -> Value:
     """Reduce, with the initial value as one more element and where nothing counts."""
     a = as_value(a)
-    axes = normal_axes(axis, ndim_of(a))
+    axes = axes_to_reduce(axis, ndim_of(a))
     if initial is None:
         if condition is not None:
             raise TraceError(
@@ -168,7 +168,7 @@ def place_along(
 ) -> Value:
     """Find a place along an axis, or among all elements."""
     without_out(out)
-    if axis is not None:
+    if axis is not None and (ndim_of(a) or axis not in (0, -1)):
         return gate(a, axis=normal_axis(axis, ndim_of(a)), keepdims=bool(keepdims))
     size = int(np.prod(shape_of(a)))
     place = gate(reshape(a, shape=(size,)), axis=0)

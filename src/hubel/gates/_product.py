@@ -14,7 +14,7 @@ from hubel.gates._given import as_value, without_out
 from hubel.gates._layout import reshape, transpose
 from hubel.gates._reduce import Reduced, reduction
 from hubel.gates._where import where as choose
-from hubel.gates.define import dtype_of, implements, ndim_of, normal_axes, shape_of
+from hubel.gates.define import axes_to_reduce, dtype_of, implements, ndim_of, shape_of
 from hubel.graph.registry import Value
 
 
@@ -59,7 +59,8 @@ def np_prod(
         a = choose(as_value(where), a, 1)
     if dtype is not None:
         a = astype(a, dtype=np.dtype(dtype))
-    product = prod_over(a, axis=normal_axes(axis, ndim_of(a)), keepdims=bool(keepdims))
+    axes = axes_to_reduce(axis, ndim_of(a))
+    product = prod_over(a, axis=axes, keepdims=bool(keepdims))
     if initial is None:
         return product
     return product * astype(as_value(initial), dtype=dtype_of(product))

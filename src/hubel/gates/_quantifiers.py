@@ -11,7 +11,7 @@ from hubel.gates._given import as_value, without_out
 from hubel.gates._reduce import reduction
 from hubel.gates._sum import sum_over
 from hubel.gates._where import where as choose
-from hubel.gates.define import CONSTANT_RULE, implements, ndim_of, normal_axes
+from hubel.gates.define import CONSTANT_RULE, axes_to_reduce, implements, ndim_of
 from hubel.graph.registry import Value
 
 Axis = int | Sequence[int] | None
@@ -32,7 +32,7 @@ def np_all(
     """Mean what ``np.all`` means."""
     without_out(out)
     a = as_value(a) if where is None else choose(as_value(where), a, True)
-    return all_of(a, axis=normal_axes(axis, ndim_of(a)), keepdims=bool(keepdims))
+    return all_of(a, axis=axes_to_reduce(axis, ndim_of(a)), keepdims=bool(keepdims))
 
 
 @implements(np.any)
@@ -47,7 +47,7 @@ def np_any(
     """Mean what ``np.any`` means."""
     without_out(out)
     a = as_value(a) if where is None else choose(as_value(where), a, False)
-    return any_of(a, axis=normal_axes(axis, ndim_of(a)), keepdims=bool(keepdims))
+    return any_of(a, axis=axes_to_reduce(axis, ndim_of(a)), keepdims=bool(keepdims))
 
 
 @implements(np.count_nonzero)
@@ -56,7 +56,7 @@ def np_count_nonzero(a: Value, axis: Axis = None, *, keepdims: bool = False) -> 
     a = as_value(a)
     nonzero = not_equal(a, 0)
     return sum_over(
-        nonzero, axis=normal_axes(axis, ndim_of(a)), keepdims=bool(keepdims)
+        nonzero, axis=axes_to_reduce(axis, ndim_of(a)), keepdims=bool(keepdims)
     )
 
 

@@ -13,11 +13,11 @@ from hubel.gates._layout import reshape
 from hubel.gates.batch import Call
 from hubel.gates.define import (
     Linear,
+    axes_to_reduce,
     define,
     dtype_of,
     implements,
     ndim_of,
-    normal_axes,
     result_dtype,
     shape_of,
 )
@@ -160,7 +160,7 @@ def np_sum(
         a = GATES["where"](as_value(where), a, 0)
     if dtype is not None:
         a = GATES["astype"](a, dtype=np.dtype(dtype))
-    total = sum_over(a, axis=normal_axes(axis, ndim_of(a)), keepdims=bool(keepdims))
+    total = sum_over(a, axis=axes_to_reduce(axis, ndim_of(a)), keepdims=bool(keepdims))
     if initial is None:
         return total
     return total + GATES["astype"](as_value(initial), dtype=dtype_of(total))

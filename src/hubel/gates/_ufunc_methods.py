@@ -22,9 +22,9 @@ from hubel.gates._softmax import logsumexp
 from hubel.gates._sum import np_sum
 from hubel.gates._where import maximum, minimum, where
 from hubel.gates.define import (
+    axes_to_reduce,
     dtype_of,
     ndim_of,
-    normal_axes,
     normal_axis,
     result_dtype,
     shape_of,
@@ -44,7 +44,7 @@ def reduce_first(
 
 
 def _logaddexp_reduce(array: Value, axis: Axis = None, keepdims: bool = False) -> Value:
-    axes = normal_axes(axis, ndim_of(array))
+    axes = axes_to_reduce(axis, ndim_of(array))
     return logsumexp(array, axis=axes, keepdims=bool(keepdims))
 
 

@@ -447,6 +447,16 @@ def normal_axis(axis: int, ndim: int) -> int:
     return axis + ndim if axis < 0 else axis
 
 
+def axes_to_reduce(axis: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
+    """Do what `normal_axes` does, but let a single number have the axes 0 and -1.
+
+    NumPy's ufuncs do, and what is made of them; ``np.mean`` and its kin do not.
+    """
+    if ndim == 0 and isinstance(axis, int | np.integer) and axis in (0, -1):
+        return ()
+    return normal_axes(axis, ndim)
+
+
 def normal_axes(axis: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
     """Turn NumPy's ``axis`` argument into a sorted tuple of axes."""
     if axis is None:

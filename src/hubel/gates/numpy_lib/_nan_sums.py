@@ -12,7 +12,13 @@ from hubel.gates._given import as_value
 from hubel.gates._moments import np_mean, np_var
 from hubel.gates._product import np_prod
 from hubel.gates._sum import np_sum
-from hubel.gates.define import dtype_of, implements, shape_of
+from hubel.gates.define import (
+    axes_to_reduce,
+    dtype_of,
+    implements,
+    ndim_of,
+    shape_of,
+)
 from hubel.graph.registry import Value
 
 Axis = int | Sequence[int] | None
@@ -60,6 +66,11 @@ def np_nancumprod(
     return np_cumprod(filled(a, 1), axis, dtype, out)
 
 
+def _axes(a: Value, axis: Axis) -> Axis:
+    """Let a single number have the axes that sums let it have, as NumPy does."""
+    return axes_to_reduce(axis, ndim_of(a)) if dtype_of(a).kind in "fc" else axis
+
+
 @implements(np.nanmean)
 def np_nanmean(
     a: Value,
@@ -72,6 +83,7 @@ def np_nanmean(
 ) -> Value:
     """Mean what ``np.nanmean`` means."""
     a = as_value(a)
+    axis = _axes(a, axis)
     return np_mean(a, axis, dtype, out, keepdims, where=counted(a, where))
 
 
@@ -89,7 +101,7 @@ def np_nanvar(
 ) -> Value:
     """Mean what ``np.nanvar`` means: NaN where no degree of freedom is left."""
     a = as_value(a)
-    which = counted(a, where)
+    axis, which = _axes(a, axis), counted(a, where)
     variance = np_var(a, axis, dtype, out, ddof, keepdims, where=which, **options)
     if which is None or dtype_of(a).kind not in "fc":
         return variance
