@@ -4,6 +4,7 @@ Everything here gives the one value type `Dataset`. Readers never run code from 
 file, check sizes before they allocate, and answer a bad file with a `DataError`.
 """
 
+from hubel.data._augment import augment
 from hubel.data._cifar import cifar10
 from hubel.data._cifar_binary import read_cifar10_binary
 from hubel.data._cifar_python import read_cifar10_python
@@ -16,6 +17,7 @@ from hubel.data._tenshapes import tenshapes
 
 __all__ = [
     "Dataset",
+    "augment",
     "cifar10",
     "image_folder",
     "image_folders",
