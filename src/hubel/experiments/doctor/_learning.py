@@ -1,0 +1,116 @@
+"""Learning: a few examples by heart, and more than chance on others."""
+
+from __future__ import annotations
+
+import math
+from itertools import repeat
+
+import numpy as np
+
+from hubel.experiments.doctor._case import Array, Case, Pair
+from hubel.experiments.doctor._data import fingerprints
+from hubel.experiments.doctor._finding import (
+    Chart,
+    Finding,
+    Findings,
+    at_most,
+    finding,
+)
+from hubel.experiments.doctor._rates import range_test
+from hubel.experiments.doctor._walk import Moment, Walk, batches, without_dropout
+from hubel.nn import Adam, count_correct, predict_scores
+
+_BY_HEART, _STEPS, _RATES = 20, 200, (1e-3, 1e-2)
+_LEARN, _HOLD, _FEWEST, _BATCH, _WALK = 3000, 1000, 100, 64, 240
+_SECONDS = 2.0
+
+
+def check_overfit(case: Case) -> Findings:
+    """Learn the same few examples by heart, without regularisation."""
+    batch = _distinct(case)
+    walk = Walk(case, net=without_dropout(case.net), optimizer=Adam(), l2=0.0)
+    steps = walk.affordable(batch, _SECONDS, _STEPS, 50)
+    runs = [_by_heart(walk, batch, rate, steps) for rate in _RATES]
+    best = min(runs, key=lambda losses: losses[-1])
+    left = best[-1] / best[0] if best[0] else 0.0
+    yield finding(
+        f"loss of {len(batch[0])} examples learned by heart, over the initial loss",
+        left,
+        at_most(left, 0.02, 0.3),
+        f"below 0.02 after {steps} steps of Adam without regularisation",
+        "A net that cannot learn a few examples by heart has a mistake: look at its "
+        "gradients, dead or saturated neurons and labels, or it is too small.",
+    )
+    yield Chart(
+        title=f"{len(batch[0])} examples learned by heart",
+        prose="The loss over steps on the same examples: it should come to 0.",
+        x_label="step",
+        lines={"loss": (list(map(float, range(len(best)))), best)},
+    )
+
+
+def _by_heart(walk: Walk, batch: Pair, rate: float, steps: int) -> list[float]:
+    """Return the losses on one batch; infinite at the end if it was lost."""
+    losses: list[float] = []
+    for moment in walk(repeat(batch), [rate] * (steps + 1)):
+        losses.append(moment.loss if math.isfinite(moment.loss) else math.inf)
+        if moment.loss < 0.002 * losses[0]:
+            break
+    return losses
+
+
+def _distinct(case: Case) -> Pair:
+    """Return a few examples of which no two are equal: those may contradict."""
+    images, labels = case.sample
+    prints = fingerprints(images)
+    kept = [k for k, p in enumerate(prints) if p not in prints[:k]][:_BY_HEART]
+    return images[kept], labels[kept]
+
+
+def check_held_out(case: Case) -> Findings:
+    """Train for a moment, at the suggested rate, and ask about other examples."""
+    held = min(_HOLD, len(case.images) // 4)
+    rows, others = case.rows[held : held + _LEARN], case.rows[:held]
+    others = others[_unseen(case, rows, others)]
+    if len(case.images) < _FEWEST or len(others) < _FEWEST // 5:
+        return
+    walk = Walk(case)
+    rate = range_test(case, walk).suggested
+    if not math.isfinite(rate):
+        yield _learned(case, others, math.nan, 0.0)
+        return
+    count = walk.affordable(next(batches(case, rows, _BATCH)), _SECONDS, _WALK, 40)
+    # From half the suggested rate down to 0, so that the last steps settle.
+    rates = 0.5 * rate * np.linspace(1, 0, count)
+    last: Moment | None = None
+    for last in walk(batches(case, rows, _BATCH), rates.tolist()):
+        pass
+    if last is None or not math.isfinite(last.loss):
+        yield _learned(case, others, math.nan, rate)
+        return
+    scores = predict_scores(walk.end(last), case.images[others])
+    right = float(count_correct(scores, case.labels[others])) / len(others)
+    yield _learned(case, others, right, rate)
+
+
+def _unseen(case: Case, rows: Array, others: Array) -> Array:
+    """Say which of the others are not equal to an example that is trained on."""
+    seen = set(fingerprints(case.images[rows]))
+    return np.array([p not in seen for p in fingerprints(case.images[others])], bool)
+
+
+def _learned(case: Case, others: Array, right: float, rate: float) -> Finding:
+    """Compare an accuracy with always naming the most frequent class."""
+    counts = np.unique(case.labels[others], return_counts=True)[1]
+    chance = float(counts.max()) / len(others)
+    deviation = math.sqrt(max(chance * (1 - chance), 1e-12) / len(others))
+    surprise = (right - chance) / deviation
+    return finding(
+        "accuracy on examples held out",
+        right,
+        at_most(-surprise, -3, -2),
+        f"above {chance + 3 * deviation:.3g}, which chance ({chance:.3g}) hardly gives",
+        f"A short training (learning rate {rate:.2g}) taught nothing about other "
+        "examples: check that images and labels are in the same order (shuffled "
+        "labels look like this), then that the net suits the data.",
+    )
