@@ -8,10 +8,13 @@ from hubel.experiments._settings import TrainSettings
 from hubel.experiments._sources import SOURCES, read_data
 from hubel.experiments._task import Task
 from hubel.experiments._train import train
+from hubel.experiments.doctor import Diagnosis, Finding, diagnose
 
 __all__ = [
     "SOURCES",
+    "Diagnosis",
     "Event",
+    "Finding",
     "Run",
     "RunFolder",
     "Started",
@@ -20,6 +23,7 @@ __all__ = [
     "TrainResult",
     "TrainSettings",
     "Watch",
+    "diagnose",
     "load_run",
     "read_data",
     "resume_command",

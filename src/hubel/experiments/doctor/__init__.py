@@ -1,4 +1,4 @@
-"""The doctor: is this net learning properly?"""
+"""The doctor says whether a net is learning properly."""
 
 from hubel.experiments.doctor._diagnose import CHECKS, diagnose
 from hubel.experiments.doctor._diagnosis import Diagnosis, written

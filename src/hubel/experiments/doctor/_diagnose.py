@@ -19,6 +19,7 @@ from hubel.experiments.doctor._learning import check_held_out, check_overfit
 from hubel.experiments.doctor._rates import check_rates
 from hubel.experiments.doctor._start import check_start
 from hubel.nn import Module, TrainConfig, describe
+from hubel.scale import threads
 
 CHECKS: dict[str, Callable[[Case], Findings]] = {
     "the data": check_data,
@@ -89,20 +90,29 @@ def diagnose(
     ('pass', 'pass')
     """
     case = open_case(net, train, test, config or TrainConfig())
-    tell = watch or (lambda event: None)
+    tell = watch or _ignore
     findings: list[Finding] = []
     charts: list[Chart] = []
+    # One thread: the batches are small. What overflows, the checks find and say.
+    with threads(1), np.errstate(all="ignore"):
+        for result in _results(case, tell):
+            if isinstance(result, Chart):
+                charts.append(result)
+            else:
+                findings.append(result)
+                tell(result)
+    return Diagnosis(describe(case.net), tuple(findings), tuple(charts))
+
+
+def _ignore(event: object) -> None:
+    """Tell nobody."""
+
+
+def _results(case: Case, tell: Callable[[str | Finding], object]) -> Findings:
+    """Run every check, each told before it begins."""
     for what, check in CHECKS.items():
         tell(what)
-        # What overflows here is found and said by the checks themselves.
-        with np.errstate(all="ignore"):
-            for result in _run(what, check, case):
-                if isinstance(result, Chart):
-                    charts.append(result)
-                else:
-                    findings.append(result)
-                    tell(result)
-    return Diagnosis(describe(case.net), tuple(findings), tuple(charts))
+        yield from _run(what, check, case)
 
 
 def _run(what: str, check: Callable[[Case], Findings], case: Case) -> Findings:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -82,7 +81,7 @@ def within(
 
     Examples
     --------
-    >>> [within(x, (1, 10), (0.1, 100)) for x in (3, 0.5, 500, math.nan)]
+    >>> [within(x, (1, 10), (0.1, 100)) for x in (3, 0.5, 500, float("nan"))]
     ['pass', 'warn', 'fail', 'fail']
     """
     if good[0] <= number <= good[1]:

@@ -17,7 +17,7 @@ from hubel.experiments.doctor._finding import (
     finding,
 )
 from hubel.experiments.doctor._rates import range_test
-from hubel.experiments.doctor._walk import Moment, Walk, batches, without_dropout
+from hubel.experiments.doctor._walk import Walk, batches, without_dropout
 from hubel.nn import Adam, count_correct, predict_scores
 
 _BY_HEART, _STEPS, _RATES = 20, 200, (1e-3, 1e-2)
@@ -82,10 +82,8 @@ def check_held_out(case: Case) -> Findings:
     count = walk.affordable(next(batches(case, rows, _BATCH)), _SECONDS, _WALK, 40)
     # From half the suggested rate down to 0, so that the last steps settle.
     rates = 0.5 * rate * np.linspace(1, 0, count)
-    last: Moment | None = None
-    for last in walk(batches(case, rows, _BATCH), rates.tolist()):
-        pass
-    if last is None or not math.isfinite(last.loss):
+    *_, last = walk(batches(case, rows, _BATCH), rates.tolist())
+    if not math.isfinite(last.loss):
         yield _learned(case, others, math.nan, rate)
         return
     scores = predict_scores(walk.end(last), case.images[others])

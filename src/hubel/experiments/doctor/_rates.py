@@ -22,12 +22,13 @@ from hubel.experiments.doctor._finding import (
     finding,
     within,
 )
-from hubel.experiments.doctor._walk import Moment, Walk, batches, norm
+from hubel.experiments.doctor._walk import Moment, Walk, norm
 from hubel.nn._step import split
 
 _LOWEST, _HIGHEST, _POINTS = 1e-6, 10.0, 71
 _ROWS, _TRIAL = 200, 40
 _SECONDS = 2.0
+_ORDER: tuple[Verdict, ...] = ("pass", "warn", "fail")
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,9 +94,8 @@ def range_test(case: Case, walk: Walk) -> RangeTest:
     tried = rates[:done].tolist()
     if done < 3:
         return RangeTest(tried, known, math.nan)
-    return RangeTest(
-        tried, known, suggest_rate(tried, np.minimum(known, 4 * losses[0]))
-    )
+    capped: list[float] = np.minimum(known, 4 * losses[0]).tolist()
+    return RangeTest(tried, known, suggest_rate(tried, capped))
 
 
 def check_rates(case: Case) -> Findings:
@@ -107,17 +107,22 @@ def check_rates(case: Case) -> Findings:
     best = list(walk(repeat(case.some(_ROWS)), [test.suggested] * (count + 1)))
     yield _rate(case, test, trial, best)
     yield from _updates(case, trial)
-    logs = np.log10(test.rates).tolist()
-    shown = np.minimum(test.losses, 2 * test.losses[0]).tolist() if logs else []
-    if logs:
-        yield Chart(
-            title="Learning-rate range test",
-            prose=f"The loss on {len(case.some(_ROWS)[0])} examples while the rate "
-            f"grows. It falls most steeply at {test.suggested:.2g}; the settings say "
-            f"{case.config.lr:.2g}.",
-            x_label="log10 of the learning rate",
-            lines={"loss": (logs, shown)},
-        )
+    if test.rates:
+        yield _curve(case, test)
+
+
+def _curve(case: Case, test: RangeTest) -> Chart:
+    """Draw the range test; a loss that diverges is cut off."""
+    logs: list[float] = np.log10(test.rates).tolist()
+    shown: list[float] = np.minimum(test.losses, 2 * test.losses[0]).tolist()
+    return Chart(
+        title="Learning-rate range test",
+        prose=f"The loss on {len(case.some(_ROWS)[0])} examples while the rate grows. "
+        f"It falls most steeply at {test.suggested:.2g}; the settings say "
+        f"{case.config.lr:.2g}.",
+        x_label="log10 of the learning rate",
+        lines={"loss": (logs, shown)},
+    )
 
 
 def _rate(
@@ -127,20 +132,22 @@ def _rate(
     start, reached, possible = trial[0].loss, _end(trial), _end(best)
     gain = (start - reached) / (start - possible) if possible < start else math.nan
     lr, suggested = case.config.lr, test.suggested
-    verdict: Verdict = "pass" if gain >= 0.25 else "warn" if gain >= 0.1 else "fail"
-    if lr > 30 * suggested and verdict == "pass":
-        verdict = "warn"
+    times = lr / suggested
+    # Above the suggestion a few steps still go well where a whole run does not.
+    high = within(times, (0, 8), (0, 30))
+    low = within(gain, (0.1, math.inf), (0.02, math.inf))
+    lost = times < 0.01 or not reached < start
+    worse = high if _ORDER.index(high) > _ORDER.index(low) else low
+    verdict: Verdict = "fail" if lost else worse
     if math.isnan(gain):
         advice = "No learning rate lowers the loss: look at the gradients first."
-    elif lr > suggested:
-        advice = f"Too high: the loss went from {start:.3g} to {reached:.3g}. Try "
-        advice += f"{suggested:.2g}, where the range test falls most steeply."
+    elif times > 1 or not reached < start:
+        advice = f"Too high: the loss goes from {start:.3g} to {reached:.3g}; try "
+        advice += f"a third of {suggested:.2g}."
     else:
-        advice = f"Too low: in {len(trial) - 1} steps it gains {100 * gain:.0f} % of "
-        advice += (
-            f"what {suggested:.2g} gains, where the range test falls most steeply."
-        )
-    wanted = f"a rate that gains at least 0.25 of what {suggested:.2g} gains"
+        advice = f"Too low: in {len(trial) - 1} steps it gains {100 * gain:.2g} % of "
+        advice += f"what {suggested:.2g} gains; try a third of that."
+    wanted = f"0.01 to 8 times {suggested:.2g}, where the loss falls most steeply"
     return finding("learning rate", lr, verdict, wanted, advice)
 
 
