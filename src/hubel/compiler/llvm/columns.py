@@ -7,7 +7,8 @@ from collections import ChainMap
 from hubel.compiler.kernel import ELEMENT, ONCE, Kernel, Statement
 from hubel.compiler.llvm.primitives import LIBRARY
 from hubel.compiler.llvm.reduce import fold
-from hubel.compiler.llvm.scalar import BITS, GROUP, MASKED, WIDE
+from hubel.compiler.llvm.scalar import BITS, GROUP, MASKED, PARALLEL, WIDE
+from hubel.compiler.llvm.serial import is_serial
 from hubel.compiler.llvm.space import Place
 from hubel.compiler.llvm.statements import Frame, Statements
 
@@ -54,6 +55,7 @@ def write_columns(statements: Statements, columns: int) -> None:
     alone = all(each.op != "accumulate_at" for each in body)
     parallel = alone and not statements.sums.in_memory
     loops = WIDE if _mixes_widths(kernel) else MASKED
+    loops = PARALLEL if is_serial(body) else loops
     group, metadata = (GROUP, loops) if parallel else ("", "")
     once = Frame({}, Place())
     statements.write_all(sorted(first), once)

@@ -11,6 +11,7 @@ from hubel.compiler.llvm.casts import cast
 from hubel.compiler.llvm.primitives import emit_primitive
 from hubel.compiler.llvm.reduce import combine, fold, neutral
 from hubel.compiler.llvm.scalar import MEMORY, TYPES, Code, constant, kind
+from hubel.compiler.llvm.serial import is_serial
 from hubel.compiler.sweep import AFTER, BEFORE, EACH, Spot, Sweep
 
 BLOCK = 2048
@@ -50,11 +51,16 @@ def write_sweep(
     bounds = ["i64 %first", "i64 %last"] if part else []
     given = ", ".join([*sweep_parameters(sweep), *bounds])
     head = f"define internal void {name}({given}) nounwind"
-    lanes = _lanes(sweep, vector_bytes)
-    return f"{head} {{\n{code.text}\n}}\n{_metadata(lanes, sweep.rows)}"
+    metadata = _metadata(_lanes(sweep, vector_bytes), sweep.rows)
+    if is_serial(sweep.body):
+        metadata = SERIAL
+    return f"{head} {{\n{code.text}\n}}\n{metadata}"
 
 
 LOOP, GROUP = "!20", ", !llvm.access.group !21"
+
+SERIAL = "!20 = distinct !{!20}\n!21 = distinct !{}\n"
+"""The metadata of a loop of which LLVM can make no vectors."""
 
 
 def _metadata(lanes: int, rows: int) -> str:
