@@ -9,12 +9,13 @@ from io import TextIOWrapper
 from typing import Any
 
 from hubel import __version__
+from hubel.cli._data import describe as describe_data
 from hubel.cli._exits import CLOSED, STOPPED, discard_output
 from hubel.cli._parser import Parser
 from hubel.cli._train import describe as describe_train
 from hubel.errors import HubelError
 
-_COMMANDS = {"train": describe_train}
+_COMMANDS = {"train": describe_train, "data": describe_data}
 """Every command, and what adds its parser to the others."""
 
 

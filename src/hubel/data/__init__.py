@@ -9,6 +9,7 @@ from hubel.data._cifar import cifar10
 from hubel.data._cifar_binary import read_cifar10_binary
 from hubel.data._cifar_python import read_cifar10_python
 from hubel.data._dataset import Dataset
+from hubel.data._download import PUBLISHED, download
 from hubel.data._idx import read_idx
 from hubel.data._image_folder import image_folder, image_folders
 from hubel.data._mnist import mnist
@@ -16,9 +17,11 @@ from hubel.data._points import points
 from hubel.data._tenshapes import tenshapes
 
 __all__ = [
+    "PUBLISHED",
     "Dataset",
     "augment",
     "cifar10",
+    "download",
     "image_folder",
     "image_folders",
     "mnist",

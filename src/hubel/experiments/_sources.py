@@ -34,12 +34,12 @@ SOURCES: dict[str, Source | None] = {
     "tenshapes": None,
     "mnist": Source(
         mnist,
-        "The four files are at http://yann.lecun.com/exdb/mnist/ and "
+        "Run `hubel data get mnist`, or download the four files from "
         "https://storage.googleapis.com/cvdf-datasets/mnist/.",
     ),
     "cifar10": Source(
         cifar10,
-        "Download cifar-10-binary.tar.gz from "
+        "Run `hubel data get cifar10`, or download cifar-10-binary.tar.gz from "
         "https://www.cs.toronto.edu/~kriz/cifar.html and unpack it.",
     ),
 }
