@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate, chain
+from math import prod
+
+import numpy as np
 
 from hubel.compiler.blocks import block_calls
 from hubel.compiler.coords import Shape, strides_of
@@ -21,6 +24,7 @@ from hubel.compiler.lower import KernelCall, lower
 from hubel.compiler.memory import Interval, place
 from hubel.compiler.phases import find_phases
 from hubel.compiler.plan import Home, memory_of
+from hubel.compiler.products import products
 from hubel.compiler.regions import Group, Regions, find_regions
 from hubel.compiler.schedule import readers, schedule
 from hubel.compiler.simplify import simplify
@@ -28,6 +32,9 @@ from hubel.compiler.sweep import Sweep
 from hubel.compiler.to_primitives import to_primitives
 from hubel.graph.graph import CoreGraph
 from hubel.graph.node import Node, describe
+
+MOST_PRODUCTS = 32
+"""Larger batches are left to NumPy: each of their products is a call to compile."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +68,8 @@ class ProductCall:
     node : Node
     left, right : Matrix
     m, n, k : int
+    offset : int
+        Elements from the start of the node's memory to those of this product.
     """
 
     node: Node
@@ -69,6 +78,7 @@ class ProductCall:
     m: int
     n: int
     k: int
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,7 +168,7 @@ def make_native_plan(graph: CoreGraph, writes: Mapping[str, str]) -> NativePlan:
     writes : mapping of str to str
         Output name to the name of the donated input that is to hold it.
     """
-    graph = dead(cse(simplify(fold(to_primitives(graph)))))
+    graph = dead(cse(simplify(fold(products(to_primitives(graph))))))
     swept = _plan_of_sweep(graph, dict(writes))
     if swept is not None:
         return swept
@@ -309,7 +319,7 @@ class _Maker:
         """Return what a step of the regions becomes: one or more of the plan's."""
         if isinstance(step, Node):
             blocks = block_calls(step, self.locations)
-            return blocks or (_product(step, self.locations) or HostCall(step),)
+            return blocks or _products(step, self.locations) or (HostCall(step),)
         kept = [n for n in step.members if n in self.last and self._is_here(n, step)]
         return (lower(step, kept, self.locations, self.position),)
 
@@ -367,26 +377,57 @@ def _scratch_bytes(step: Step) -> int:
     return len(find_phases(step.kernel).scratch) * row
 
 
-def _product(node: Node, locations: Mapping[Node, Location]) -> ProductCall | None:
-    """Return a matrix product as a call of BLAS, where it is one."""
+def _products(
+    node: Node, locations: Mapping[Node, Location]
+) -> tuple[ProductCall, ...]:
+    """Return a matrix product as calls of BLAS, where it is such: one, or a few."""
     if node.gate.name != "matmul" or node.dtype.name not in ("float32", "float64"):
-        return None
+        return ()
+    if any(i.dtype != node.dtype or not i.size for i in node.inputs) or not node.size:
+        return ()
     first, second = node.inputs
-    if len(second.shape) > 2 or any(i.dtype != node.dtype for i in node.inputs):
-        return None
-    if 0 in node.shape or 0 in first.shape:
-        return None
-    left = _as_rows(first.shape, locations[first])
-    place = locations[second]
-    if len(second.shape) == 1:
-        right = _matrix((*second.shape, 1), (*place.strides, 0), place)
-    else:
-        right = _matrix(second.shape, place.strides, place)
-    if left is None or right is None:
-        return None
-    k = first.shape[-1]
-    n = second.size // k
-    return ProductCall(node, left, right, node.size // n, n, k)
+    left, right = locations[first], locations[second]
+    if len(second.shape) <= 2:
+        rows, columns = _as_rows(first.shape, left), _as_columns(second.shape, right)
+        if rows is not None and columns is not None:
+            k = first.shape[-1]
+            n = second.size // k
+            return (ProductCall(node, rows, columns, node.size // n, n, k),)
+    return _batch(node, left, right)
+
+
+def _batch(node: Node, left: Location, right: Location) -> tuple[ProductCall, ...]:
+    """Return a product for each place in a small batch; none if the batch is large."""
+    first, second = [i.shape for i in node.inputs]
+    m, k, n = prod(first[-2:-1]), first[-1], prod(second[1:][-1:])  # 1 of vectors
+    size = node.size // (m * n)
+    if size > MOST_PRODUCTS:
+        return ()
+    axes = len(first[-2:]) - 1 + len(second[-2:]) - 1
+    batch = node.shape[: len(node.shape) - axes]
+    found: list[ProductCall] = []
+    for number, index in enumerate(np.ndindex(*batch)):
+        rows = _as_rows(first[-2:], _at(left, first, index))
+        columns = _as_columns(second[-2:], _at(right, second, index))
+        if rows is None or columns is None:
+            return ()
+        found.append(ProductCall(node, rows, columns, m, n, k, number * m * n))
+    return tuple(found)
+
+
+def _at(where: Location, shape: Shape, index: Shape) -> Location:
+    """Return where the matrix at a place of the batch lies, if need be repeated."""
+    own = len(shape) - len(shape[-2:])
+    steps = zip(index[len(index) - own :], shape, where.strides, strict=False)
+    offset = sum(i * stride for i, n, stride in steps if n > 1)
+    return Location(where.root, where.offset + offset, where.strides[own:])
+
+
+def _as_columns(shape: Shape, where: Location) -> Matrix | None:
+    """See a vector as a column."""
+    if len(shape) == 1:
+        return _matrix((*shape, 1), (*where.strides, 0), where)
+    return _matrix(shape, where.strides, where)
 
 
 def _as_rows(shape: Shape, where: Location) -> Matrix | None:

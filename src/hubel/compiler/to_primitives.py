@@ -30,11 +30,11 @@ def _apart(node: Node, inputs: tuple[Node, ...]) -> Node:
         made = GATES["copy"](made)
     if made.spec != node.spec:
         return node
-    _give_line(made, node)
+    give_line(made, node)
     return made
 
 
-def _give_line(made: Node, node: Node) -> None:
+def give_line(made: Node, node: Node) -> None:
     """Give the nodes between a node's inputs and what it became the node's line."""
     known, new = set(node.inputs), [made]
     while new:

@@ -292,7 +292,7 @@ class Program:
     def _product(self, call: ProductCall, lines: _Lines) -> None:
         dtype, size = call.node.dtype.name, call.node.dtype.itemsize
         home = self.plan.locations[call.node]
-        out = self._address(home.root, home.offset * size, lines)
+        out = self._address(home.root, (home.offset + call.offset) * size, lines)
         a = self._address(call.left.root, call.left.offset * size, lines)
         b = self._address(call.right.root, call.right.offset * size, lines)
         turned = call.left.turned, call.right.turned
