@@ -27,10 +27,8 @@ settings.load_profile("full" if FULL else "short")
 
 
 def pytest_configure() -> None:
-    """Keep machine code where the tests keep things; set what SciPy is to read."""
+    """Keep machine code where the tests keep things."""
     os.environ.setdefault("HUBEL_CACHE", str(_cache_folder()))
-    # Without it scikit-learn skips a check; SciPy reads it when it is imported.
-    os.environ.setdefault("SCIPY_ARRAY_API", "1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -12,7 +13,24 @@ from hubel.errors import DTypeError
 from hubel.gates.define import implements
 from hubel.graph.registry import Value
 
-special: Any = import_module("scipy.special")
+
+class _Special:
+    """SciPy's module; with its support of the array API on, without those wrappers.
+
+    That is what the environment variable ``SCIPY_ARRAY_API`` does: functions of Python
+    then stand before the ufuncs, which know nothing of traced values.
+    """
+
+    def __init__(self) -> None:
+        self._module = import_module("scipy.special")
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._module, name)
+        bare = inspect.unwrap(found) if callable(found) else found
+        return bare if isinstance(bare, np.ufunc) else found
+
+
+special: Any = _Special()
 
 
 def real_only(function: Any) -> Callable[..., Any]:
