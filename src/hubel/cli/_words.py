@@ -29,6 +29,8 @@ def _beginning(started: Started) -> str:
     """Say where a run goes on, or how it could if it were interrupted."""
     if (started.epoch, started.step) == (1, 0):
         return f"if it is interrupted: {resume_command(started.folder)}"
+    if started.epoch > (started.task.settings.epochs or 0):
+        return "going on after the last epoch: only the test is left"
     return f"going on with epoch {started.epoch:,} after {started.step:,} steps of it"
 
 

@@ -146,8 +146,9 @@ def read_checkpoint(path: Path, frame: Frame) -> Checkpoint:
             raise ValueError(f"its format {file.told['format']!r} is not {_FORMAT!r}")
         if file.told["run"] != frame.run:
             raise ValueError("it was made with other settings than config.json has")
-        epoch = _whole(file.told["epoch"], 1, frame.epochs)
-        step = _whole(file.told["step"], 0, frame.steps)
+        # After its last step training stands at the beginning of one epoch more.
+        epoch = _whole(file.told["epoch"], 1, frame.epochs + 1)
+        step = _whole(file.told["step"], 0, frame.steps * (epoch <= frame.epochs))
         # The record of an epoch is made before a checkpoint counts its last step.
         whole = epoch - (step < frame.steps)
         expected["history"] = np.empty((whole, len(_COLUMNS)))
@@ -162,6 +163,21 @@ def read_checkpoint(path: Path, frame: Frame) -> Checkpoint:
     except (KeyError, TypeError):
         raise file.refusal("its metadata are damaged") from None
     except ValueError as error:
+        raise file.refusal(str(error)) from None
+
+
+def check_file(path: Path) -> None:
+    """Refuse a file that is not, byte for byte, what some run wrote.
+
+    Raises
+    ------
+    RunError
+        If it is missing or damaged.
+    """
+    file = read_tensors(path, _KIND, largest=2**32)
+    try:
+        _checked(file)
+    except (KeyError, TypeError, ValueError) as error:
         raise file.refusal(str(error)) from None
 
 

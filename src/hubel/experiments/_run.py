@@ -46,13 +46,15 @@ class Run:
     result: Values
 
 
-def load_run(folder: str | os.PathLike[str]) -> Run:
+def load_run(folder: str | os.PathLike[str], *, best: bool = False) -> Run:
     """Read back the run that a folder holds.
 
     Parameters
     ----------
     folder : path
         What `train` wrote into.
+    best : bool
+        Take the net of the epoch with the highest validation accuracy, not the last.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def load_run(folder: str | os.PathLike[str]) -> Run:
     """
     files = RunFolder(Path(folder))
     config = read_json(files.config)
-    saved = read_net(files.parameters)
+    saved = read_net(files.best if best else files.parameters)
     nothing: Values = {}
     return Run(
         path=files.path,
