@@ -16,6 +16,7 @@ import hubel
 from hubel import cli
 from hubel.cli import _main
 from hubel.experiments import load_run
+from tests.experiments.test_sources import put_pictures
 
 TINY = ("train", "--images", "300", "--hidden", "8", "--epochs", "2", "--lr", "0.01")
 
@@ -76,6 +77,7 @@ def test_every_setting_has_its_option(capsys):
         (("train", "--epochs", "none"), "'none' is not a whole number from 1"),
         (("train", "--loss", "hinge"), "'hinge' is none of softmax, svm"),
         (("train", "--activation", "leaky"), "did you mean 'leaky-relu'"),
+        (("train", "--data", "minst"), "did you mean 'mnist'?; nor is it a folder"),
         (("train", "--lr", "-1"), "'-1' is not a number from 0"),
     ],
 )
@@ -92,6 +94,7 @@ def test_words_that_make_no_sense(words, told, capsys):
         (("--data", "cifar10"), "--data-dir FOLDER"),
         (("--data", "mnist", "--data-dir", "no"), "no: not a folder"),
         (("--data-dir", "x"), "tenshapes is generated"),
+        (("--data", "no/where"), "no/where: there is no such folder"),
         (("--out", "."), "something already"),
         (("--lr", "0"), "lr is 0"),
         (("--images", "20", "--validation", "20"), "leave none to train on"),
@@ -123,6 +126,23 @@ def test_plain_lines(capsys):
     assert report == f"report: {os.path.join('runs', 'tenshapes-8-1', 'report.html')}"
     assert "\r" not in out
     assert "\x1b" not in out
+
+
+def test_pictures_of_ones_own(capsys, tmp_path):
+    put_pictures(tmp_path / "mine")
+    code, out, err = run(
+        *TINY, "--data", "mine", "--size", "4", "--resize", "stretch", capsys=capsys
+    )
+    assert code == 0
+    assert "2 classes: dark, light" in out
+    assert "each 4x4x3" in out
+    assert "4 pictures set aside as test" in err
+    assert load_run("runs/folder-8-1").settings.data_dir == str(tmp_path / "mine")
+
+
+def test_a_folder_and_a_folder(capsys, tmp_path):
+    code, _, err = run("train", "--data", "a/b", "--data-dir", "c", capsys=capsys)
+    assert (code, "two folders" in err) == (2, True)
 
 
 def test_quiet_prints_the_result_only(capsys):

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from hubel import nn
 from hubel.cli._exits import CLOSED, STOPPED, TERMINATED, discard_output
@@ -14,9 +14,11 @@ from hubel.cli._json import JsonLines
 from hubel.cli._lines import Lines
 from hubel.cli._parser import Parser
 from hubel.cli._show import Show
-from hubel.cli._values import listed, name_of, number, whole, widths
+from hubel.cli._values import data_of, listed, name_of, number, whole, widths
+from hubel.data import Resize
 from hubel.errors import TrainingError
 from hubel.experiments import (
+    FOLDER,
     SOURCES,
     Event,
     Started,
@@ -43,6 +45,7 @@ examples:
   hubel train                              a 2-layer net on images that hubel draws
   hubel train --data mnist --data-dir DIR --hidden 512,256     a 3-layer net on digits
   hubel train --data cifar10 --data-dir DIR --hidden none --loss svm      a linear SVM
+  hubel train --data pictures/ --resize crop --size 32        your own, a folder a class
 
   hubel train --resume runs/mnist-100-1    go on with a run that was interrupted
 
@@ -51,6 +54,7 @@ the value depends on --data and on whether there is a hidden layer; the run says
 """
 
 _CHOSEN = "(default: chosen for the data)"
+_NAMED = tuple(name for name in SOURCES if name != FOLDER)
 
 
 def describe(commands: Any, name: str) -> None:
@@ -73,9 +77,23 @@ def _data_options(group: Any) -> None:
     """Add what says which images to train on."""
     group.add_argument(
         "--data",
-        type=name_of(SOURCES),
-        metavar="NAME",
-        help=f"{listed(SOURCES)} (default: tenshapes, drawn by hubel itself)",
+        type=data_of(_NAMED),
+        metavar="NAME|PATH",
+        help=f"{listed(_NAMED)}, or the path of a folder of pictures with a folder "
+        "for each class (default: tenshapes, drawn by hubel itself)",
+    )
+    group.add_argument(
+        "--size",
+        type=whole(1),
+        metavar="N",
+        help="bring the pictures of a folder to NxN (default: the size that all have, "
+        "or 32 with --resize)",
+    )
+    group.add_argument(
+        "--resize",
+        choices=get_args(Resize),
+        help="pictures of another size: fit shows all of them with a margin, crop "
+        "their middle, stretch bends them, error refuses them (default: error)",
     )
     group.add_argument(
         "--data-dir",
@@ -226,6 +244,10 @@ def _train(options: Namespace, watcher: Watch) -> TrainResult:
     """Begin a run, or go on with one."""
     names = {field.name for field in fields(TrainSettings)}
     given = {k: v for k, v in vars(options).items() if k in names and v is not None}
+    if isinstance(given.get("data"), Path):
+        if "data_dir" in given:
+            options.parser.error("--data PATH and --data-dir are two folders; give one")
+        given |= {"data": FOLDER, "data_dir": str(given["data"])}
     seconds = options.checkpoint_every
     if options.resume is None:
         new = TrainSettings(**given)

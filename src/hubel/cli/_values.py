@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from hubel.cli._parser import suggest
 
@@ -21,6 +23,23 @@ def name_of(known: Iterable[str]) -> Callable[[str], str]:
                 f"{suggest(text, listed(names).split(', '))}"
             )
         return name
+
+    return read
+
+
+def data_of(known: Iterable[str]) -> Callable[[str], str | Path]:
+    """Return a reader of one of these names, or of the path of a folder."""
+    names = tuple(known)
+
+    def read(text: str) -> str | Path:
+        if text in names:
+            return text
+        if Path(text).is_dir() or "/" in text or os.sep in text:
+            return Path(text)
+        try:
+            return name_of(names)(text)
+        except ArgumentTypeError as error:
+            raise ArgumentTypeError(f"{error}; nor is it a folder") from None
 
     return read
 

@@ -13,12 +13,14 @@ from hubel.data._download import PUBLISHED, download
 from hubel.data._idx import read_idx
 from hubel.data._image_folder import image_folder, image_folders
 from hubel.data._mnist import mnist
+from hubel.data._picture import Resize
 from hubel.data._points import points
 from hubel.data._tenshapes import tenshapes
 
 __all__ = [
     "PUBLISHED",
     "Dataset",
+    "Resize",
     "augment",
     "cifar10",
     "download",

@@ -32,7 +32,7 @@ _SIDE = 32
 _PARTS = ("train", "test")
 _HELP = (
     'Choose resize="fit" (all of the picture, with a margin), "crop" (the middle) or '
-    '"stretch", and the size=, such as 32.'
+    '"stretch", and the size=, such as 32; on the command line --resize and --size.'
 )
 
 

@@ -5,12 +5,13 @@ from hubel.experiments._folder import RunFolder, resume_command
 from hubel.experiments._interrupt import Terminated
 from hubel.experiments._run import Run, load_run
 from hubel.experiments._settings import TrainSettings
-from hubel.experiments._sources import SOURCES, VARIABLE, read_data
+from hubel.experiments._sources import FOLDER, SOURCES, VARIABLE, read_data
 from hubel.experiments._task import Task
 from hubel.experiments._train import train
 from hubel.experiments.doctor import Diagnosis, Finding, diagnose
 
 __all__ = [
+    "FOLDER",
     "SOURCES",
     "VARIABLE",
     "Diagnosis",

@@ -46,6 +46,13 @@ _TABLE = {
     ("cifar10", "hidden"): Defaults(
         epochs=30, batch_size=128, lr=0.02, l2=7e-3, dropout=0.0
     ),
+    # Nothing is known of a user's own pictures: photographs are the nearest.
+    ("folder", "linear"): Defaults(
+        epochs=15, batch_size=128, lr=0.001, l2=1e-2, dropout=0.0
+    ),
+    ("folder", "hidden"): Defaults(
+        epochs=30, batch_size=128, lr=0.02, l2=7e-3, dropout=0.0
+    ),
 }
 """By data set, and by whether the net has a hidden layer; for softmax and SGD."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from hubel.data import Resize
 from hubel.errors import OptionError
 from hubel.experiments._defaults import defaults_for
-from hubel.experiments._sources import SOURCES
+from hubel.experiments._sources import FOLDER, SOURCES
 from hubel.nn import TrainConfig
 
 
@@ -18,10 +19,13 @@ class TrainSettings:
     Parameters
     ----------
     data : str
-        ``"tenshapes"``, ``"mnist"`` or ``"cifar10"``.
+        ``"tenshapes"``, ``"mnist"``, ``"cifar10"``, or ``"folder"`` for pictures.
     data_dir : str, optional
         The folder of the data set's files; when left out, the one that the environment
-        variable ``HUBEL_DATA`` names. Not for tenshapes, which is generated.
+        variable ``HUBEL_DATA`` names. Not for tenshapes, which is generated. The
+        pictures of ``"folder"``, as `data.image_folders` takes them.
+    size, resize
+        What pictures in a folder are brought to, as in `data.image_folders`.
     images : int, optional
         How many images to begin with: the first of a file, or so many of tenshapes.
     validation : int, optional
@@ -56,6 +60,8 @@ class TrainSettings:
 
     data: str = "tenshapes"
     data_dir: str | None = None
+    size: int | None = None
+    resize: Resize = "error"
     images: int | None = None
     validation: int | None = None
     hidden: tuple[int, ...] = (100,)
@@ -125,6 +131,8 @@ class TrainSettings:
             said.append("the activation has no effect: there is no hidden layer")
         if not self.hidden and self.dropout:
             said.append("dropout has no effect: there is no hidden layer")
+        if self.data != FOLDER and (self.size, self.resize) != (None, plain.resize):
+            said.append("size and resize have no effect: they are for your own folders")
         return tuple(said)
 
 

@@ -6,10 +6,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hubel.data import Dataset, cifar10, mnist, tenshapes
+from hubel.data import Dataset, Resize, cifar10, image_folders, mnist, tenshapes
 from hubel.errors import DataError, OptionError
 
 VARIABLE = "HUBEL_DATA"
+FOLDER = "folder"
+"""The name of data that are pictures in a folder of the user's."""
 
 Pair = tuple[Dataset, Dataset]
 
@@ -42,11 +44,19 @@ SOURCES: dict[str, Source | None] = {
         "Run `hubel data get cifar10`, or download cifar-10-binary.tar.gz from "
         "https://www.cs.toronto.edu/~kriz/cifar.html and unpack it.",
     ),
+    FOLDER: None,
 }
-"""By name; tenshapes is generated and has no source."""
+"""By name; what is not the files of a published data set has no source."""
 
 
-def read_data(name: str, folder: str | None = None, images: int | None = None) -> Pair:
+def read_data(
+    name: str,
+    folder: str | None = None,
+    images: int | None = None,
+    *,
+    size: int | None = None,
+    resize: Resize = "error",
+) -> Pair:
     """Return the training part and the test part of a data set.
 
     Parameters
@@ -54,10 +64,13 @@ def read_data(name: str, folder: str | None = None, images: int | None = None) -
     name : str
         A key of `SOURCES`.
     folder : str, optional
-        Where its files are; when left out, the folder that ``HUBEL_DATA`` names.
+        Where its files are; when left out, the folder that ``HUBEL_DATA`` names. For
+        ``"folder"`` the pictures, as `data.image_folders` takes them.
     images : int, optional
         Only the first of the training images; of tenshapes any number, and a fifth as
-        many for the test.
+        many for the test; of a folder any, as its first are all of one class.
+    size, resize
+        What pictures in a folder are brought to, as in `data.image_folders`.
 
     Raises
     ------
@@ -72,6 +85,8 @@ def read_data(name: str, folder: str | None = None, images: int | None = None) -
     >>> len(train), len(test)
     (500, 100)
     """
+    if name == FOLDER:
+        return _read_pictures(folder, images, size, resize)
     source = SOURCES[name]
     if source is None:
         return _generate(name, folder, images)
@@ -84,6 +99,21 @@ def read_data(name: str, folder: str | None = None, images: int | None = None) -
         )
     train, test = source.read(place)
     return train if images is None else train[:images], test
+
+
+def _read_pictures(
+    folder: str | None, images: int | None, size: int | None, resize: Resize
+) -> Pair:
+    """Read pictures, always with the same ones for the test, whatever the seed."""
+    if not folder:
+        raise DataError(
+            "it is not said which folder the pictures are in",
+            remedy="Give it with --data PATH.",
+        )
+    train, test = image_folders(folder, size=size, resize=resize)
+    if images is None or images >= len(train):
+        return train, test
+    return train.split(images, seed=0)[1], test
 
 
 def _generate(name: str, folder: str | None, images: int | None) -> Pair:

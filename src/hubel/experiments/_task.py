@@ -51,7 +51,13 @@ def prepare(settings: TrainSettings) -> Task:
     DataError, OptionError
         If the data cannot be read, or settings do not fit it.
     """
-    whole, test = read_data(settings.data, settings.data_dir, settings.images)
+    whole, test = read_data(
+        settings.data,
+        settings.data_dir,
+        settings.images,
+        size=settings.size,
+        resize=settings.resize,
+    )
     count = settings.validation
     if count is None:
         count = min(len(whole) // _VALIDATION_SHARE, _MOST_VALIDATION)
