@@ -269,6 +269,29 @@ def test_memory_is_what_lives_at_a_time(sizes, rows, activation, loss, dtype):
         assert kinds.count("donated") == 2 * len(donate) * (len(sizes) - 1)
 
 
+def _with_totals_of_rows(w, x):
+    new = np.exp(x)
+    return new, w / new.sum(-1, keepdims=True)
+
+
+def _with_two_totals_of_rows(w, x):
+    new = np.sin(x) - w
+    most = new.max(-1, keepdims=True)
+    return new, w * np.exp(w + x - most).sum(-1, keepdims=True), 2 * w - most
+
+
+@pytest.mark.parametrize("f", [_with_totals_of_rows, _with_two_totals_of_rows])
+@pytest.mark.parametrize("shape", [(5, 40), (300, 200), (40, 5)])
+def test_an_array_is_read_before_it_is_written(f, shape):
+    """What the kernel knows at the end of a row needs the row's old values."""
+    random = np.random.default_rng(0)
+    w, x = random.normal(size=shape), random.normal(size=shape)
+    native = LlvmPlan(hb.compile(f, donate=(0,)).plan(w, x))
+    expected = f(w, x)
+    alike(native([w, x]), expected)
+    np.testing.assert_allclose(w, expected[0], rtol=1e-12)
+
+
 def test_a_bad_label_is_an_error_in_words():
     x, labels, *_ = nets.arguments((4, 3), 5)
     f = hb.compile(softmax_cross_entropy, backend="llvm")

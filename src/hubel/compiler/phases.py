@@ -97,13 +97,32 @@ class _Cut:
         self.stage: list[int] = []
         self.count = 0
         self.stored: dict[int, int] = {}  # operand to the first loop that writes it
-        for i, each in enumerate(kernel.body):
+        for each in kernel.body:
             stage = max([self.stage[a] for a in each.args], default=0)
             self.stage.append(stage + (each.op == "reduce"))
+        last = self._last_reads()
+        for i, each in enumerate(kernel.body):
+            stage = self.stage[i] - (each.op == "reduce")
+            if each.op == "store" and kernel.levels[i] == ELEMENT:
+                stage = self.stage[i] = max(stage, last.get(each.operand, 0))
             if each.op == "reduce" or (kernel.levels[i] == ELEMENT and each.is_effect):
                 self.count = max(self.count, stage + 1)
             if each.op in ("store", "accumulate"):
                 self.stored.setdefault(each.operand, stage)
+
+    def _last_reads(self) -> dict[int, int]:
+        """Return the last loop that may read each operand: none writes it before."""
+        last: dict[int, int] = {}
+        reads: list[set[int]] = []
+        for i, each in enumerate(self.kernel.body):
+            found = {each.operand} if each.op == "load" else set[int]()
+            for a in each.args:
+                found |= reads[a]
+            for operand in found:
+                stage = self.stage[i] - (each.op == "reduce")
+                last[operand] = max(last.get(operand, 0), stage)
+            reads.append(found if self.kernel.levels[i] == ELEMENT else set())
+        return last
 
     def fill(self, phase: Phase, number: int, steps: list[Phase]) -> None:
         """Put into a loop what it is for, and what that needs."""
