@@ -19,6 +19,7 @@ from hubel.transforms import later
 
 if TYPE_CHECKING:
     from hubel import data, experiments, nn, scale
+    from hubel.experiments import diagnose
     from hubel.nn.estimators import LinearClassifier as LinearClassifier
     from hubel.nn.estimators import NetClassifier as NetClassifier
     from hubel.nn.estimators import NetRegressor as NetRegressor
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["data", "errors", "experiments", "nn", "scale", "threads"]
+__all__ = ["data", "diagnose", "errors", "experiments", "nn", "scale", "threads"]
 __all__ += transforms.__all__
 __all__ += later.__all__
 
@@ -37,6 +38,7 @@ _LATER = {
     **dict.fromkeys(_ESTIMATORS, "nn.estimators"),
     **dict.fromkeys(later.__all__, "transforms"),
     "data": "",
+    "diagnose": "experiments",
     "experiments": "",
     "nn": "",
     "scale": "",

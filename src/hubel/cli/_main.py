@@ -10,12 +10,13 @@ from typing import Any
 
 from hubel import __version__
 from hubel.cli._data import describe as describe_data
+from hubel.cli._doctor import describe as describe_doctor
 from hubel.cli._exits import CLOSED, STOPPED, discard_output
 from hubel.cli._parser import Parser
 from hubel.cli._train import describe as describe_train
 from hubel.errors import HubelError
 
-_COMMANDS = {"train": describe_train, "data": describe_data}
+_COMMANDS = {"train": describe_train, "data": describe_data, "doctor": describe_doctor}
 """Every command, and what adds its parser to the others."""
 
 

@@ -16,7 +16,7 @@ from hubel.experiments.doctor._finding import (
     at_most,
     finding,
 )
-from hubel.experiments.doctor._rates import range_test
+from hubel.experiments.doctor._rates import affordable, best_trial, range_test
 from hubel.experiments.doctor._walk import Walk, batches, without_dropout
 from hubel.nn import Adam, count_correct, predict_scores
 
@@ -68,19 +68,19 @@ def _distinct(case: Case) -> Pair:
 
 
 def check_held_out(case: Case) -> Findings:
-    """Train for a moment, at the suggested rate, and ask about other examples."""
+    """Train for a moment, at a rate that works, and ask about other examples."""
     held = min(_HOLD, len(case.images) // 4)
     rows, others = case.rows[held : held + _LEARN], case.rows[:held]
     others = others[_unseen(case, rows, others)]
     if len(case.images) < _FEWEST or len(others) < _FEWEST // 5:
         return
     walk = Walk(case)
-    rate = range_test(case, walk).suggested
+    rate = best_trial(case, walk, range_test(case, walk), affordable(case, walk)).rate
     if not math.isfinite(rate):
-        yield _learned(case, others, math.nan, 0.0)
+        yield _learned(case, others, math.nan, rate)
         return
     count = walk.affordable(next(batches(case, rows, _BATCH)), _SECONDS, _WALK, 40)
-    # From half the suggested rate down to 0, so that the last steps settle.
+    # From half that rate down to 0, so that the last steps settle.
     rates = 0.5 * rate * np.linspace(1, 0, count)
     *_, last = walk(batches(case, rows, _BATCH), rates.tolist())
     if not math.isfinite(last.loss):
