@@ -201,7 +201,7 @@ def test_other_formats_are_refused_whatever_their_names_say(tmp_path):
 
 def test_a_set_that_memory_cannot_hold_is_refused(tmp_path, monkeypatch):
     put(tmp_path / "cat/a.png")
-    monkeypatch.setattr("hubel.data._image_folder._LARGEST_SET", 15)
+    monkeypatch.setattr("hubel.data._collect._LARGEST_SET", 15)
     with pytest.raises(DataError, match="more than 15 bytes"):
         image_folder(tmp_path)
     monkeypatch.setattr("hubel.data._class_folders._MOST_FILES", 0)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from hubel.data._class_folders import Classes, find_classes, shortened, subfolders
+from hubel.data._collect import Progress, choose_form, read_all
 from hubel.data._dataset import Dataset
 from hubel.data._files import read_whole
 from hubel.data._picture import (
@@ -20,20 +19,10 @@ from hubel.data._picture import (
     Resize,
     Size,
     read_header,
-    read_picture,
 )
 from hubel.errors import DataError, OptionError
 
-Progress = Callable[[int, int], object]
-"""Called with how much is done, and of how much."""
-
-_LARGEST_SET = 2**33
-_SIDE = 32
 _PARTS = ("train", "test")
-_HELP = (
-    'Choose resize="fit" (all of the picture, with a margin), "crop" (the middle) or '
-    '"stretch", and the size=, such as 32; on the command line --resize and --size.'
-)
 
 
 def image_folder(
@@ -97,10 +86,12 @@ def image_folder(
     folder = Path(path)
     classes, notices = find_classes(folder)
     headers = [_header(file) for files in classes.values() for file in files]
-    form = Form(
-        size=_choose_size(folder, headers, size, resize),
-        channels=_channels(headers) if channels is None else channels,
+    form = choose_form(
+        str(folder),
+        headers,
+        size=size,
         resize=resize,
+        channels=channels,
         background=background,
     )
     return _read(folder, classes, form, notices, progress)
@@ -195,29 +186,6 @@ def _header(path: Path) -> Header:
     return read_header(read_whole(path, limit=LARGEST_PICTURE), str(path))
 
 
-def _channels(headers: list[Header]) -> int:
-    """Return 1 if all pictures are grey, else 3."""
-    return 1 if all(header.grey for header in headers) else 3
-
-
-def _choose_size(
-    folder: Path, headers: list[Header], size: int | Size | None, resize: Resize
-) -> Size:
-    """Return the size that all pictures will have; refuse those that do not."""
-    found = Counter(header.size for header in headers)
-    usual = next(iter(found)) if resize == "error" else _SIDE
-    wish = usual if size is None else size
-    one = (wish, wish) if isinstance(wish, int) else wish
-    if resize != "error" or set(found) == {one}:
-        return one
-    sizes = (f"{h}x{w} ({count:,})" for (h, w), count in found.most_common())
-    wanted = "one size was" if size is None else f"{one[0]}x{one[1]} was"
-    raise DataError(
-        f"{folder}: pictures of {shortened(sizes)} pixels, where {wanted} expected",
-        remedy=_HELP,
-    )
-
-
 def _read(
     folder: Path,
     classes: Classes,
@@ -225,21 +193,10 @@ def _read(
     notices: tuple[str, ...],
     progress: Progress | None,
 ) -> Dataset:
-    """Read all pictures into one array, whose size is known to be sane first."""
+    """Read all pictures of all classes."""
     files = [file for group in classes.values() for file in group]
-    shape = (len(files), *form.size, form.channels)
-    if np.prod(shape, dtype=np.float64) > _LARGEST_SET:
-        raise DataError(
-            f"{folder}: {len(files):,} pictures of {form.size[0]}x{form.size[1]} take "
-            f"more than {_LARGEST_SET:,} bytes",
-            remedy="Choose a smaller size=.",
-        )
-    images = np.empty(shape, np.uint8)
-    for place, file in enumerate(files):
-        data = read_whole(file, limit=LARGEST_PICTURE)
-        images[place] = read_picture(data, str(file), form)
-        if progress is not None:
-            progress(place + 1, len(files))
+    packed = ((str(file), read_whole(file, limit=LARGEST_PICTURE)) for file in files)
+    images = read_all(str(folder), len(files), packed, form, progress)
     counts = [len(group) for group in classes.values()]
     labels = np.repeat(np.arange(len(counts)), counts)
     return Dataset(images, labels, tuple(classes), folder.name or str(folder), notices)
