@@ -26,7 +26,11 @@ suppress_warnings = ["ref.python"]
 html_theme = "furo"
 html_title = f"hubel {version}"
 
-LATER = ("hubel.transforms.for_scipy", "hubel.transforms.staged")
+LATER = (
+    "hubel.nn.estimators",
+    "hubel.transforms.for_scipy",
+    "hubel.transforms.staged",
+)
 """Modules with public names that are imported when one of them is first used."""
 
 PACKAGE = """
@@ -35,6 +39,7 @@ PACKAGE = """
 ```{{eval-rst}}
 .. automodule:: {name}
    :members:
+   :exclude-members: set_partial_fit_request, set_score_request
 {index}```
 """
 

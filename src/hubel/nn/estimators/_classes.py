@@ -92,10 +92,12 @@ class ClassEstimator(ClassifierMixin, NetEstimator):
 
     def _weights(self, targets: Array) -> Array:
         """Return a weight for each class, which are 1 on the average of examples."""
-        present = np.unique(targets)
+        # "balanced" is about the classes that there are examples of, a dict about all.
+        counted = isinstance(self.class_weight, str)
+        which = np.unique(targets) if counted else np.arange(len(self.classes_))
         weights = np.zeros(len(self.classes_))
-        weights[present] = compute_class_weight(
-            self.class_weight, classes=self.classes_[present], y=self.classes_[targets]
+        weights[which] = compute_class_weight(
+            self.class_weight, classes=self.classes_[which], y=self.classes_[targets]
         )
         mean = weights[targets].mean()
         if not mean > 0:

@@ -71,8 +71,8 @@ class LinearClassifier(ClassEstimator):
     Attributes
     ----------
     coef_ : array of shape (k, d), or (1, d) for two classes
-        What the inputs of ``X`` are multiplied by, ``normalize`` included; a row as
-        an image of ``image_shape_`` is the template of its class.
+        What the numbers of an example are multiplied by, ``normalize`` included;
+        ``as_images(coef_)`` are the templates of the classes.
     intercept_ : array of shape (k,), or (1,)
         What is added.
     classes_, net_, n_features_in_, feature_names_in_, image_shape_, n_iter_, \

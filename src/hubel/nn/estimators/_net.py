@@ -8,7 +8,7 @@ from typing import Any, Self, cast
 
 import numpy as np
 
-from hubel.errors import TrainingError
+from hubel.errors import ShapeError, TrainingError
 from hubel.nn._config import TrainConfig
 from hubel.nn._evaluate import predict_scores
 from hubel.nn._fit import Epoch, Pair, records
@@ -20,7 +20,12 @@ from hubel.nn._step import with_parameters
 from hubel.nn._tally import Tally
 from hubel.nn._training import Snapshot, Training
 from hubel.nn.estimators._callbacks import Tasks
-from hubel.nn.estimators._image_shape import Shape, check_shape, infer_shape
+from hubel.nn.estimators._image_shape import (
+    Shape,
+    check_shape,
+    infer_shape,
+    warn_unless_square,
+)
 from hubel.nn.estimators._patience import Patience
 from hubel.nn.estimators._sklearn import (
     BaseEstimator,
@@ -68,8 +73,6 @@ class NetEstimator(CallbackSupportMixin, BaseEstimator):
     _several = False
     """Whether an example may have several targets."""
 
-    # What a subclass says ----------------------------------------------------------
-
     @abstractmethod
     def _measure(self, y: Array, classes: Any) -> None:
         """Learn from the first targets what later ones are read with."""
@@ -97,8 +100,6 @@ class NetEstimator(CallbackSupportMixin, BaseEstimator):
     def _remember(self, given: dict[str, Any]) -> None:
         """Keep parameters as they were given, under their names."""
         self.__dict__.update({k: v for k, v in given.items() if k != "self"})
-
-    # Fitting -----------------------------------------------------------------------
 
     @with_callbacks
     def fit(self, X: Any, y: Any) -> Self:
@@ -165,6 +166,7 @@ class NetEstimator(CallbackSupportMixin, BaseEstimator):
         width = X.shape[1]
         given = self.image_shape
         self._shape = shape if given is None else check_shape(given, width)
+        self.image_shape_ = self._shape or infer_shape(width)
         self._seed = _seed(self.random_state)
         self._net = self._make_net(X, scores)
         self._at: Snapshot | None = None
@@ -269,23 +271,40 @@ class NetEstimator(CallbackSupportMixin, BaseEstimator):
         self._at = Snapshot(self.n_iter_ + 1, 0, end.params, end.state, Tally())
         self.net_ = self._finish(with_parameters(self._net, end.params))
 
-    # What a trained net gives ------------------------------------------------------
-
     def _scores(self, X: Any) -> Array:
         """Return the scores of examples."""
         check_is_fitted(self)
         rows = validate_data(self, _flat(X)[0], reset=False, dtype=DTYPES)
         return predict_scores(self.net_, rows)
 
-    @property
-    def image_shape_(self) -> Shape:
-        """What image an example is: (height, width, channels).
+    def as_images(self, rows: Any) -> Array:
+        """Return rows as wide as those of X as images, such as examples or ``coef_``.
 
-        It is what was given, as ``image_shape`` or by the images; or else a square,
-        grey or of three colours; or else, with a warning, one row of pixels.
+        Parameters
+        ----------
+        rows : array of shape (m, d)
+
+        Returns
+        -------
+        array of shape (m, height, width, channels)
+            The images are of the shape ``image_shape_``. Where nobody gave one and
+            none is a square, a warning says that they are one row of pixels each.
+
+        Raises
+        ------
+        ShapeError
+            If the rows are of another width.
         """
         check_is_fitted(self)
-        return self._shape or infer_shape(self.n_features_in_)
+        images = np.asarray(rows)
+        if images.ndim != 2 or images.shape[1] != self.n_features_in_:
+            raise ShapeError(
+                f"rows of shape {images.shape}, where examples have "
+                f"{self.n_features_in_} numbers"
+            )
+        if self._shape is None:
+            warn_unless_square(self.image_shape_)
+        return images.reshape(-1, *self.image_shape_)
 
 
 def has_partial_fit(estimator: NetEstimator) -> bool:

@@ -78,7 +78,8 @@ class NetRegressor(MultiOutputMixin, RegressorMixin, NetEstimator):
     n_features_in_, feature_names_in_
         Of X, as everywhere in scikit-learn.
     image_shape_ : tuple of int
-        The shape of images; a square if none was given, else with a warning one row.
+        The shape of images: as given; or else a square, grey or of three colours; or
+        else one row, of which :meth:`as_images` warns.
     n_iter_ : int
         Epochs so far, those of ``warm_start`` and ``partial_fit`` included.
     loss_curve_ : list of float
