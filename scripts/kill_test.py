@@ -31,7 +31,7 @@ SETTINGS = TrainSettings(
     images=60, hidden=(4,), epochs=30, batch_size=10, lr=0.01, dropout=0.2, threads=1
 )
 TIMES = ("seconds", "images_per_second")
-LONGEST = 0.25
+LONGEST = 0.2
 """Seconds of training before a kill, at most."""
 
 
