@@ -13,9 +13,11 @@ from hubel.data._download import PUBLISHED, download
 from hubel.data._idx import read_idx
 from hubel.data._image_folder import image_folder, image_folders
 from hubel.data._mnist import mnist
+from hubel.data._parquet import read_parquet
 from hubel.data._picture import Resize
 from hubel.data._points import points
 from hubel.data._tenshapes import tenshapes
+from hubel.data._webdataset import read_webdataset
 
 __all__ = [
     "PUBLISHED",
@@ -31,5 +33,7 @@ __all__ = [
     "read_cifar10_binary",
     "read_cifar10_python",
     "read_idx",
+    "read_parquet",
+    "read_webdataset",
     "tenshapes",
 ]

@@ -85,12 +85,22 @@ def read_all(
             f"than {_LARGEST_SET:,} bytes",
             remedy="Choose a smaller size=.",
         )
-    images = np.empty(shape, np.uint8)
-    for place, (name, data) in enumerate(pictures):
-        images[place] = read_picture(data, name, form)
+    images, done = np.empty(shape, np.uint8), 0
+    for name, data in pictures:
+        if done == count:
+            raise _changed(where, count)
+        images[done] = read_picture(data, name, form)
+        done += 1
         if progress is not None:
-            progress(place + 1, count)
+            progress(done, count)
+    if done < count:
+        raise _changed(where, count)
     return images
+
+
+def _changed(where: str, count: int) -> DataError:
+    """Return the error for files that somebody wrote to between two looks at them."""
+    return DataError(f"{where}: had {count:,} pictures, and changed while being read")
 
 
 def number_labels(
