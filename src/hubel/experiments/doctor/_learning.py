@@ -18,11 +18,13 @@ from hubel.experiments.doctor._finding import (
 )
 from hubel.experiments.doctor._rates import affordable, best_trial, range_test
 from hubel.experiments.doctor._walk import Walk, batches, without_dropout
-from hubel.nn import Adam, count_correct, predict_scores
+from hubel.nn import Adam, predict
+from hubel.streams import permutation
 
 _BY_HEART, _STEPS, _RATES = 20, 200, (1e-3, 1e-2)
 _LEARN, _HOLD, _FEWEST, _BATCH, _WALK = 3000, 1000, 100, 64, 240
 _SECONDS = 2.0
+_ORDERS = 200
 
 
 def check_overfit(case: Case) -> Findings:
@@ -77,18 +79,19 @@ def check_held_out(case: Case) -> Findings:
     walk = Walk(case)
     rate = best_trial(case, walk, range_test(case, walk), affordable(case, walk)).rate
     if not math.isfinite(rate):
-        yield _learned(case, others, math.nan, rate)
+        yield _learned(math.nan, math.nan, rate)
         return
     count = walk.affordable(next(batches(case, rows, _BATCH)), _SECONDS, _WALK, 40)
     # From half that rate down to 0, so that the last steps settle.
     rates = 0.5 * rate * np.linspace(1, 0, count)
     *_, last = walk(batches(case, rows, _BATCH), rates.tolist())
     if not math.isfinite(last.loss):
-        yield _learned(case, others, math.nan, rate)
+        yield _learned(math.nan, math.nan, rate)
         return
-    scores = predict_scores(walk.end(last), case.images[others])
-    right = float(count_correct(scores, case.labels[others])) / len(others)
-    yield _learned(case, others, right, rate)
+    predicted = predict(walk.end(last), case.images[others])
+    labels = case.labels[others]
+    right = _share(predicted == labels)
+    yield _learned(right, surprise(predicted, labels, case.config.seed), rate)
 
 
 def _unseen(case: Case, rows: Array, others: Array) -> Array:
@@ -97,17 +100,30 @@ def _unseen(case: Case, rows: Array, others: Array) -> Array:
     return np.array([p not in seen for p in fingerprints(case.images[others])], bool)
 
 
-def _learned(case: Case, others: Array, right: float, rate: float) -> Finding:
-    """Compare an accuracy with always naming the most frequent class."""
-    counts = np.unique(case.labels[others], return_counts=True)[1]
-    chance = float(counts.max()) / len(others)
-    deviation = math.sqrt(max(chance * (1 - chance), 1e-12) / len(others))
-    surprise = (right - chance) / deviation
+def surprise(predicted: Array, labels: Array, seed: int) -> float:
+    """Say how much oftener predictions are right than with labels in another order.
+
+    In standard deviations over such orders, which account for unequal classes.
+    """
+    orders = [permutation(len(labels), seed, "doctor null", k) for k in range(_ORDERS)]
+    null = np.array([_share(predicted == labels[order]) for order in orders])
+    right = _share(predicted == labels)
+    return float((right - null.mean()) / max(null.std(), 1e-9))
+
+
+def _share(right: Array) -> float:
+    """Return the share of what is true."""
+    return float(np.count_nonzero(right)) / len(right)
+
+
+def _learned(right: float, deviations: float, rate: float) -> Finding:
+    """Judge an accuracy by how much better it is than with labels in another order."""
     return finding(
         "accuracy on examples held out",
         right,
-        at_most(-surprise, -3, -2),
-        f"above {chance + 3 * deviation:.3g}, which chance ({chance:.3g}) hardly gives",
+        at_most(-deviations, -3, -2),
+        "3 standard deviations above what shuffled labels give (here "
+        f"{deviations:.1f})",
         f"A short training (learning rate {rate:.2g}) taught nothing about other "
         "examples: check that images and labels are in the same order (shuffled "
         "labels look like this), then that the net suits the data.",
