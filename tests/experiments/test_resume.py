@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -115,11 +116,12 @@ def test_how_long_a_slice_is_changes_nothing(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-def test_twenty_kills(tmp_path):
-    command = [sys.executable, str(SCRIPT), "20"]
+@pytest.mark.parametrize("kills", ["20", pytest.param("500", marks=pytest.mark.slow)])
+def test_kills_at_random_moments(kills):
+    command = [sys.executable, str(SCRIPT), kills]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "20 kills" in done.stdout
+    assert f"{kills} kills" in done.stdout
     assert ": 0 torn files or differences" in done.stdout
 
 
@@ -151,6 +153,14 @@ def test_the_best_net_is_kept(step_by_step, tmp_path):
     best = load_run(result.folder, best=True)
     part = prepare(settings.completed()).validation
     assert nn.accuracy(best.net, part.images, part.labels) == max(accuracies)
+
+
+def test_the_example_of_the_page_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = SCRIPT.parents[1] / "docs" / "runs.md"
+    _, code, _ = re.split(r"```(?:python)?\n", page.read_text(encoding="utf-8"))
+    exec(compile(code, str(page), "exec"), {})
+    assert load_run("runs/stopped").result["stopped_by"] == ""
 
 
 # Where it begins ----------------------------------------------------------------------
