@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -330,3 +332,10 @@ def test_the_suggestion_holds_under_noise(seed):
     losses = 2.3 - 0.8 * (1 + np.tanh(2.5 * (x + 2))) / 2 + np.exp(8 * (x + 0.3))
     noisy = losses + 0.03 * stream(seed, "noise").standard_normal(71)
     assert abs(math.log10(suggest_rate(rates, noisy)) + 2) < 0.4
+
+
+def test_the_page_about_it_shows_what_its_example_prints(capsys):
+    text = (Path(__file__).parents[2] / "docs" / "doctor.md").read_text("utf-8")
+    code, shown = re.findall(r"```(?:python|text)\n(.*?)```", text, re.DOTALL)
+    exec(compile(code, "doctor.md", "exec"), {})
+    assert capsys.readouterr().out == shown

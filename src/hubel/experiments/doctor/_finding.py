@@ -39,14 +39,16 @@ class Chart:
 
     Attributes
     ----------
-    title, prose : str
-    x_label : str
+    section, prose : str
+        What it is part of on the page, and a sentence about that.
+    title, x_label : str
     lines : mapping of str to (x, y)
         Up to six, by name.
     """
 
-    title: str
+    section: str
     prose: str
+    title: str
     x_label: str
     lines: Mapping[str, tuple[list[float], list[float]]]
 

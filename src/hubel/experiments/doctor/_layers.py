@@ -206,8 +206,9 @@ def _histograms(signals: list[Signal]) -> Findings:
         x = ((edges[1:] + edges[:-1]) / 2).tolist()
         y = (counts / known.size).tolist()
         yield Chart(
+            section="What the layers give",
+            prose="The share of outputs of each size, over a sample of the examples.",
             title=f"Outputs of {name}",
-            prose="The share of outputs of each size, over the sample.",
             x_label="output",
             lines={"share": (x, y)},
         )

@@ -44,7 +44,8 @@ def check_overfit(case: Case) -> Findings:
         "gradients, dead or saturated neurons and labels, or it is too small.",
     )
     yield Chart(
-        title=f"{len(batch[0])} examples learned by heart",
+        section=f"{len(batch[0])} examples learned by heart",
+        title="Loss",
         prose="The loss over steps on the same examples: it should come to 0.",
         x_label="step",
         lines={"loss": (list(map(float, range(len(best)))), best)},

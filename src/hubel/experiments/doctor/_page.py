@@ -14,7 +14,7 @@ _HEAD = ("verdict", "what", "number", "expected", "what to do")
 def rows(findings: Sequence[Finding]) -> list[tuple[str, ...]]:
     """Write the lines as cells."""
     return [
-        (f.verdict, f.name, f"{f.number:.4g}", f.expected, f.advice) for f in findings
+        (f.verdict, f.name, f"{f.number:.3g}", f.expected, f.advice) for f in findings
     ]
 
 
@@ -32,7 +32,9 @@ def page(
     worst = ("fail", "warn", "pass")
     ordered = sorted(findings, key=lambda line: worst.index(line.verdict))
     parts = [Section("What was found", "", (), Table(_HEAD, rows(ordered)))]
-    parts += [Section(chart.title, chart.prose, [_drawn(chart)]) for chart in charts]
+    for name in dict.fromkeys(chart.section for chart in charts):
+        shown = [chart for chart in charts if chart.section == name]
+        parts.append(Section(name, shown[0].prose, [_drawn(c) for c in shown]))
     counts = [(kind, str(sum(f.verdict == kind for f in findings))) for kind in worst]
     return report(
         "Is this net learning properly?",
@@ -44,4 +46,10 @@ def page(
 
 
 def _drawn(chart: Chart) -> Markup:
-    return curves(chart.lines, x_label=chart.x_label, title=chart.title)
+    return curves(
+        chart.lines,
+        x_label=chart.x_label,
+        title=chart.title,
+        width=440,
+        height=250,
+    )

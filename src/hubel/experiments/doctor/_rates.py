@@ -154,7 +154,8 @@ def _curve(case: Case, test: RangeTest) -> Chart:
     logs: list[float] = np.log10(test.rates).tolist()
     shown: list[float] = np.minimum(test.losses, 2 * test.losses[0]).tolist()
     return Chart(
-        title="Learning-rate range test",
+        section="Learning-rate range test",
+        title="Loss",
         prose=f"The loss on {len(case.some(_ROWS)[0])} examples while the rate grows. "
         f"It falls most steeply at {test.steepest:.2g}; the settings say "
         f"{case.config.lr:.2g}.",
