@@ -269,6 +269,58 @@ def test_memory_is_what_lives_at_a_time(sizes, rows, activation, loss, dtype):
         assert kinds.count("donated") == 2 * len(donate) * (len(sizes) - 1)
 
 
+def test_kernels_write_over_what_they_are_the_last_to_read():
+    """A chain of kernels between products needs two matrices at a time."""
+
+    def chain_(x, a):
+        for _ in range(6):
+            x = np.tanh(x @ a) - 1
+            x = x / abs(x).sum(0, keepdims=True)
+        return x.sum(0)
+
+    random = np.random.default_rng(0)
+    x, a = random.normal(size=(90, 70)), random.normal(size=(70, 70))
+    native = LlvmPlan(hb.compile(chain_).plan(x, a))
+    alike(native([x, a]), [chain_(x, a)])
+    homes = native.native.homes
+    assert native.native.arena < 2.1 * x.nbytes
+    assert len({h.offset for n, h in homes.items() if n.size == x.size}) == 2
+
+
+def _read_turned(x, a):
+    y = x @ a
+    return (np.tanh(y) + y.T) @ a, y.sum()
+
+
+def _read_shifted(x, a):
+    y = x @ a
+    return (np.tanh(y[1:]) * y[:-1]) @ a, y.sum()
+
+
+def _read_in_two_ways(x, a):
+    y = x @ a
+    z = np.tanh(y)
+    return (z / z.sum(-1, keepdims=True) + y) @ a, z.T @ a
+
+
+def _read_by_rows(x, a):
+    y = x @ a
+    z = y - y.max(-1, keepdims=True)
+    return (np.exp(z) / np.exp(z).sum(-1, keepdims=True)) @ a, (y * y.sum(0)) @ a
+
+
+@pytest.mark.parametrize(
+    "f", [_read_turned, _read_shifted, _read_in_two_ways, _read_by_rows]
+)
+@pytest.mark.parametrize("n", [5, 70])
+def test_nothing_is_overwritten_that_is_read_elsewhere(f, n):
+    random = np.random.default_rng(0)
+    args = random.normal(size=(n, n)), random.normal(size=(n, n))
+    every(f, *args, tolerance=1e-9)
+    gradient = hb.grad(lambda *x: sum(np.sin(y).sum() for y in f(*x)), (0, 1))
+    every(gradient, *args, tolerance=1e-8)
+
+
 def _with_totals_of_rows(w, x):
     new = np.exp(x)
     return new, w / new.sum(-1, keepdims=True)

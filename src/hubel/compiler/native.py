@@ -26,6 +26,7 @@ from hubel.compiler.phases import find_phases
 from hubel.compiler.plan import Home, memory_of
 from hubel.compiler.products import products
 from hubel.compiler.regions import Group, Regions, find_regions
+from hubel.compiler.reuse import find_reuse
 from hubel.compiler.schedule import readers, schedule
 from hubel.compiler.simplify import simplify
 from hubel.compiler.sweep import Sweep
@@ -225,6 +226,10 @@ class _Maker:
     def plan(self) -> NativePlan:
         """Make the plan."""
         self._place_outputs()
+        self.reused = find_reuse(self.regions, self.last, self.homes)
+        for node, first in self.reused.items():
+            strides = strides_of(node.shape)
+            self.locations[node] = Location(first, 0, strides)
         pieces = [self._pieces(step) for step in self.regions.steps]
         scratch, arena, live = self._place_rest(pieces)
         return NativePlan(
@@ -331,15 +336,21 @@ class _Maker:
     ) -> tuple[dict[int, int], int, int]:
         """Put what is left into the arena; return scratch rows, its bytes, the most."""
         spans: list[Interval] = []
-        buffers = [n for n in self.order if n in self.last and n not in self.homes]
+        homeless = [n for n in self.order if n in self.last and n not in self.homes]
+        buffers = [n for n in homeless if n not in self.reused]
+        end = {node: self.last[node] for node in buffers}
+        for node, first in self.reused.items():
+            end[first] = max(end[first], self.last[node])
         for node in buffers:
-            spans.append(Interval(self.places[node], self.last[node], node.nbytes))
+            spans.append(Interval(self.places[node], end[node], node.nbytes))
         rows = [(i, max(map(_scratch_bytes, steps))) for i, steps in enumerate(pieces)]
         rows = [(i, size) for i, size in rows if size]
         spans += [Interval(i, i, size) for i, size in rows]
         offsets, total = place(spans)
         for node, offset in zip(buffers, offsets, strict=False):
             self.homes[node] = Home("arena", offset)
+        for node, first in self.reused.items():
+            self.homes[node] = self.homes[first]
         of_rows = offsets[len(buffers) :]
         start = [0, *accumulate(map(len, pieces))]
         scratch = {start[i]: at for (i, _), at in zip(rows, of_rows, strict=True)}
