@@ -70,6 +70,18 @@ def test_what_is_left_is_gone_on_with_later(server, tmp_path):
     assert not part(tmp_path).exists()
 
 
+def test_a_connection_that_dies_keeps_what_came(server, tmp_path, monkeypatch):
+    def die(*amount):
+        raise ConnectionResetError(104, "Connection reset by peer")
+
+    part(tmp_path).write_bytes(BODY[:77])
+    with monkeypatch.context() as patch:
+        patch.setattr("http.client.HTTPResponse.read", die)
+        with pytest.raises(DataError, match=r"after 77 of .*Connection reset by peer"):
+            get(server, tmp_path)
+    assert get(server, tmp_path).read_bytes() == BODY
+
+
 @pytest.mark.parametrize("habit", ["knows no ranges", "refuses ranges"])
 def test_a_server_without_ranges_begins_anew(server, tmp_path, habit):
     server.habit = habit
@@ -232,6 +244,18 @@ def test_a_bad_archive_leaves_no_part_of_a_set(
 ):
     publish_cifar(server, monkeypatch, archive)
     with pytest.raises(DataError, match=problem):
+        download("cifar10", tmp_path)
+    assert [*(tmp_path / "cifar-10-batches-bin").iterdir()] == []
+
+
+def test_an_archive_with_no_room_for_its_files(server, tmp_path, monkeypatch):
+    publish_cifar(server, monkeypatch, packed(CIFAR))
+
+    def refuse(*files):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfileobj", refuse)
+    with pytest.raises(DataError, match=r"cannot be unpacked: .*No space left"):
         download("cifar10", tmp_path)
     assert [*(tmp_path / "cifar-10-batches-bin").iterdir()] == []
 

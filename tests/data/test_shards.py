@@ -100,6 +100,13 @@ def test_shards_that_change_between_two_looks_are_refused(tmp_path, monkeypatch,
         read_webdataset(path)
 
 
+def test_too_many_samples_are_refused(tmp_path, monkeypatch):
+    path = tar(tmp_path / "0.tar", samples([0, 0]))
+    monkeypatch.setattr(_shards, "_MOST_SAMPLES", 1)
+    with pytest.raises(DataError, match="more than 1 samples"):
+        read_webdataset(path)
+
+
 def test_links_are_no_pictures(tmp_path):
     path = tmp_path / "0.tar"
     with tarfile.open(path, "w") as made:

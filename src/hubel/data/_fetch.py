@@ -84,18 +84,17 @@ def _complete(remote: Remote, url: str, part: Path, progress: Progress) -> None:
     """Download until the part is as long as the file; begin anew if it was wrong."""
     if _length(part) >= remote.size and not is_right(part, remote):
         part.unlink()
-    for attempt in range(_ATTEMPTS):
+    broken = None
+    for _ in range(_ATTEMPTS):
         try:
-            _download(remote, url, part, progress)
-            return
+            return _download(remote, url, part, progress)
         except _BrokenOff as error:
-            if attempt + 1 < _ATTEMPTS:
-                continue
-            raise DataError(
-                f"{url}: the connection broke off after {_length(part):,} of "
-                f"{remote.size:,} bytes: {error}",
-                remedy="Run it again to go on from there.",
-            ) from None
+            broken = error
+    raise DataError(
+        f"{url}: the connection broke off after {_length(part):,} of {remote.size:,} "
+        f"bytes: {broken}",
+        remedy="Run it again to go on from there.",
+    )
 
 
 def _download(remote: Remote, url: str, part: Path, progress: Progress) -> None:
