@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 RUNS := runs
 # The parts in which every branch has its test.
-COVERED := */hubel/graph/*,*/hubel/gates/*,*/hubel/derive/*,*/hubel/compiler/*,*/hubel/data/*,*/hubel/nn/_checkpoint.py
+COVERED := */hubel/graph/*,*/hubel/gates/*,*/hubel/derive/*,*/hubel/compiler/*,*/hubel/data/*,*/hubel/experiments/_checkpoint.py,*/hubel/experiments/_keeper.py,*/hubel/experiments/_tensors.py
 # PyTorch's CPU build, where the package index has it.
 TORCH ?= torch==2.13.0+cpu
 

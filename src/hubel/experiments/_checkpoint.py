@@ -110,11 +110,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint, frame: Frame) -> None:
         If the file cannot be written.
     """
     snapshot = checkpoint.snapshot
-    table = [
-        [_NONE if x is None else x for x in astuple(e)] for e in checkpoint.history
-    ]
-    arrays = frame.arrays(snapshot)
-    arrays["history"] = np.array(table, np.float64).reshape(-1, len(_COLUMNS))
+    arrays = {**frame.arrays(snapshot), "history": _table(checkpoint.history)}
     told = {
         "format": _FORMAT,
         "run": frame.run,

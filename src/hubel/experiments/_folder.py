@@ -13,7 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from hubel.errors import RunError
-from hubel.experiments._atomic import is_temporary, unwritable, write_whole
+from hubel.experiments._atomic import (
+    is_temporary,
+    sync_folder,
+    unwritable,
+    write_whole,
+)
 
 RUNS = Path("runs")
 
@@ -153,7 +158,9 @@ def create_folder(out: str | os.PathLike[str] | None, name: str) -> RunFolder:
     path = Path(out) if out is not None else RUNS
     try:
         path.mkdir(parents=True, exist_ok=True)
-        return RunFolder(path if out is not None else _next_free(name))
+        made = path if out is not None else _next_free(name)
+        sync_folder(made.parent)
+        return RunFolder(made)
     except OSError as error:
         raise unwritable(path, error) from error
 

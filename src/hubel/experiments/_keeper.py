@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 
 from hubel.errors import RunError
-from hubel.experiments._atomic import unwritable
+from hubel.experiments._atomic import sync_folder, unwritable
 from hubel.experiments._checkpoint import (
     Checkpoint,
     Frame,
@@ -55,7 +55,9 @@ class Keeper:
         done = (at.epoch - 1) * frame.steps + at.step
         path = self.folder / f"step-{done:012}.safetensors"
         try:
-            self.folder.mkdir(exist_ok=True)
+            if not self.folder.is_dir():
+                self.folder.mkdir()
+                sync_folder(self.folder.parent)
             write_checkpoint(path, checkpoint, frame)
             for old in self.paths()[_KEPT:]:
                 old.unlink()

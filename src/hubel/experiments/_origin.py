@@ -8,7 +8,7 @@ import warnings
 import zlib
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -132,7 +132,7 @@ def _checksum(*parts: Dataset) -> int:
     found = 0
     for part in parts:
         for array in (part.images, part.labels):
-            found = zlib.crc32(np.ascontiguousarray(array), found)
+            found = zlib.crc32(np.ascontiguousarray(array).data, found)
     return found
 
 
@@ -141,7 +141,7 @@ def _compare_versions(path: Path, recorded: Any) -> None:
     now = versions()
     if recorded == now:
         return
-    before: dict[str, Any] = recorded if isinstance(recorded, dict) else {}
+    before = cast("Values", recorded if isinstance(recorded, dict) else {})
     other = ", ".join(
         f"{name} {before.get(name)} then and {version} now"
         for name, version in now.items()
