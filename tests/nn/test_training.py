@@ -320,3 +320,22 @@ def test_steps_after_the_first_allocate_no_arrays(dropout, backend, monkeypatch)
     finally:
         tracemalloc.stop()
     assert peak < 96 * 1024  # a batch of images takes 150 KB
+
+
+def test_restore_goes_on_in_the_same_buffers():
+    net = mlp(6, 5, 3, dropout=0.3, dtype=np.float64)
+    settings = config(optimizer="adam", slice_seconds=0, deterministic=True)
+    training = Training(net, X, Y, settings)
+    for _ in zip(training.slices(), range(5), strict=False):
+        pass
+    snapshot = training.snapshot()
+    expected = [record.train_loss for record in epochs(records(training))]
+    other = Training(net, X, Y, settings)
+    for _ in zip(other.slices(), range(3), strict=False):
+        pass
+    other.restore(snapshot)
+    assert [record.train_loss for record in epochs(records(other))] == expected
+    for one, two in zip(
+        other.net.parameters().values(), training.net.parameters().values(), strict=True
+    ):
+        np.testing.assert_array_equal(one, two)
