@@ -204,8 +204,11 @@ def test_ctrl_c_ends_it(backend):
     timer = threading.Timer(1.0, _thread.interrupt_main)
     timer.start()
     began = time.monotonic()
-    with pytest.raises(KeyboardInterrupt):
-        hb.descend(error, start(), lr=0.01, steps=10**12)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            hb.descend(error, start(), lr=0.01, steps=10**12)
+    finally:
+        timer.cancel()
     assert time.monotonic() - began < 20
 
 

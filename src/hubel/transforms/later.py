@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hubel.transforms._descend import descend
     from hubel.transforms._hessian import hessian, hvp
     from hubel.transforms._jacobian import jacfwd, jacobian, jacrev, linearize
     from hubel.transforms._remat import remat
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from hubel.transforms._vmap import vmap
     from hubel.transforms.account import explain
     from hubel.transforms.check import check_grads
-    from hubel.transforms.descend import descend
     from hubel.transforms.for_scipy import scipy_functions
     from hubel.transforms.nonfinite import trace_nonfinite
     from hubel.transforms.staged import check_staged, stage
@@ -42,7 +42,7 @@ __all__ = [
 _WHERE = {
     "check_grads": "check",
     "check_staged": "staged",
-    "descend": "descend",
+    "descend": "_descend",
     "explain": "account",
     "hessian": "_hessian",
     "hvp": "_hessian",
