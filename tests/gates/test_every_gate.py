@@ -364,11 +364,20 @@ def test_float32_stays_float32(name: str):
 
 
 def both_modes(
-    gate: Gate, case: Case, places: list[int], scale: float = 1.0
+    gate: Gate,
+    case: Case,
+    places: list[int],
+    scale: float = 1.0,
+    *,
+    of_decided: bool = False,
 ) -> tuple[Any, Any]:
     """Give the gradients of one upstream gradient and the tangent of one direction."""
-    function = of_places(gate, case, places, gate)
+    plain = of_places(gate, case, places, gate)
     point = [case.args[i] for i in places]
+
+    def function(*moving: Any) -> Any:
+        return case.decided(plain(*moving)) if of_decided else plain(*moving)
+
     with np.errstate(all="ignore"):
         value, pullback = hb.vjp(function, *point)
         u = scale * np.asarray(direction([np.asarray(value)], 2)[0])
