@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hubel.compiler.cse import cse
-from hubel.compiler.primitives import DTYPES, is_printed
+from hubel.compiler.primitives import DTYPES, is_whole
 from hubel.compiler.to_primitives import to_primitives
 from hubel.errors import HubelError, OptionError
 from hubel.graph.evaluate import evaluate
@@ -144,10 +144,10 @@ def test_every_gate_is_printed_or_has_parts_or_is_left_to_numpy():
     left = {
         name
         for name, gate in GATES.items()
-        if not (is_printed(name) or gate.facts.native or gate.facts.expand)
+        if not (is_whole(name) or gate.facts.native or gate.facts.expand)
     }
     assert left == LEFT_TO_NUMPY & set(GATES)  # SciPy may be absent
-    assert not [name for name in APART if is_printed(name)]
+    assert not [name for name in APART if is_whole(name)]
 
 
 def test_complex_numbers_and_halves_stay_whole():

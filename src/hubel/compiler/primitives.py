@@ -51,7 +51,7 @@ REDUCTIONS: dict[str, str] = {
 }
 """What a ``reduce`` statement calls each reduction."""
 
-OTHERS = frozenset(
+LOWERED = frozenset(
     {
         "broadcast_to",
         "concatenate",
@@ -71,6 +71,6 @@ OTHERS = frozenset(
 """Gates that move elements or multiply matrices, and have a lowering of their own."""
 
 
-def is_printed(name: str) -> bool:
-    """Whether backends print a gate without taking it apart."""
-    return name in ELEMENTWISE or name in REDUCTIONS or name in OTHERS
+def is_whole(name: str) -> bool:
+    """Whether a gate is left as it is when others are taken apart."""
+    return name in ELEMENTWISE or name in REDUCTIONS or name in LOWERED
