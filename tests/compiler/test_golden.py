@@ -1,9 +1,9 @@
-"""Passes, fusion and plans, text in and text out, against the files in ``golden``.
+"""Passes and plans, text in and text out, against the files in ``golden``.
 
 A file says in its first line which pass it is about and why, then gives a graph as
 text, then after ``=>`` what comes out. The passes are fold, simplify, cse, dead, all
-(one after the other), fuse (the kernels), plan (``Plan.describe``) and donate (a plan
-in which every output may be written into the first input of its spec).
+(one after the other), plan (``Plan.describe``) and donate (a plan in which every output
+may be written into the first input of its spec).
 
 To write what comes out into the files again, and then read the differences::
 
@@ -22,7 +22,6 @@ import pytest
 from hubel.compiler.cse import cse
 from hubel.compiler.dead import dead
 from hubel.compiler.fold import fold
-from hubel.compiler.fuse import fuse
 from hubel.compiler.passes import run_passes
 from hubel.compiler.plan import make_plan
 from hubel.compiler.simplify import simplify
@@ -46,17 +45,6 @@ def rewritten(change: Callable[[CoreGraph], CoreGraph]) -> Callable[[CoreGraph],
     return run
 
 
-def kernels(graph: CoreGraph) -> str:
-    """List the nodes of each kernel with its space and axes."""
-    lines: list[str] = []
-    for kernel in fuse(graph.nodes):
-        names = ", ".join(graph.names[node] for node in kernel.nodes)
-        outside = ", ".join(graph.names[node] for node in kernel.inputs)
-        axes = f" axes {kernel.axes}" if kernel.axes else ""
-        lines.append(f"{kernel.space}{axes}: {names} <- {outside}")
-    return "\n".join(lines) + "\n"
-
-
 def pruned(graph: CoreGraph) -> CoreGraph:
     """Drop the outputs called ``unused``, which is all that keeps their nodes alive."""
     outputs = {n: x for n, x in graph.outputs.items() if not n.startswith("unused")}
@@ -76,7 +64,6 @@ PASSES: dict[str, Callable[[CoreGraph], str]] = {
     "cse": rewritten(cse),
     "dead": rewritten(pruned),
     "all": rewritten(lambda graph: run_passes(graph, checked=True)),
-    "fuse": kernels,
     "plan": lambda graph: make_plan(graph).describe() + "\n",
     "donate": donated,
 }

@@ -1,8 +1,8 @@
 """A plan: a graph made ready to run many times.
 
-The plan says in which order nodes run, in which kernels, and where each value lives:
-in an input, in the arena, in a donated array, in a fresh array that is handed out, or
-as a view of another value. Backends read it; none decides anything of this again.
+The plan says in which order nodes run and where each value lives: in an input, in the
+arena, in a donated array, in a fresh array that is handed out, or as a view of another
+value. The NumPy backend reads it, and decides none of this again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from hubel.compiler.fuse import Kernel, fuse
 from hubel.compiler.memory import Interval, place
 from hubel.compiler.schedule import readers, schedule
 from hubel.graph.graph import CoreGraph
@@ -39,7 +38,7 @@ class Home:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """A graph with its order, kernels and memory; plain data.
+    """A graph with its order and memory; plain data.
 
     Attributes
     ----------
@@ -47,8 +46,6 @@ class Plan:
         After the passes.
     order : tuple of Node
         The schedule.
-    kernels : tuple of Kernel
-        The schedule in fused pieces.
     homes : dict of Node to Home
         For every computed node.
     writes : dict of str to str
@@ -61,30 +58,25 @@ class Plan:
 
     graph: CoreGraph
     order: tuple[Node, ...]
-    kernels: tuple[Kernel, ...]
     homes: dict[Node, Home]
     writes: dict[str, str]
     arena: int
     live: int = 0
 
     def describe(self) -> str:
-        """Print kernels, buffers and bytes as text."""
+        """Print nodes, buffers and bytes as text."""
         names = self.graph.names
+        computed = [node for node in self.order if not node.is_leaf]
         lines = [
-            f"plan: {len(self.order)} nodes, {len(self.kernels)} kernels, "
-            f"arena {self.arena:,} bytes (at most {self.live:,} alive at a time)"
+            f"plan: {len(computed)} nodes, arena {self.arena:,} bytes "
+            f"(at most {self.live:,} alive at a time)"
         ]
-        for number, kernel in enumerate(self.kernels):
-            space = "x".join(map(str, kernel.space)) or "1"
-            over = f" reducing axes {kernel.axes}" if kernel.axes else ""
-            lines.append(f"kernel {number}: {space}{over}")
-            for node in kernel.nodes:
-                given = ", ".join(names[i] for i in node.inputs)
-                where = self._where(node)
-                lines.append(
-                    f"  {names[node]} = {node.gate.name}({given})  "
-                    f"{describe(node)}  {node.nbytes:,} bytes in {where}"
-                )
+        for node in computed:
+            given = ", ".join(names[i] for i in node.inputs)
+            lines.append(
+                f"  {names[node]} = {node.gate.name}({given})  "
+                f"{describe(node)}  {node.nbytes:,} bytes in {self._where(node)}"
+            )
         return "\n".join(lines)
 
     def _where(self, node: Node) -> str:
@@ -110,7 +102,7 @@ def make_plan(graph: CoreGraph, donated: Mapping[str, str] | None = None) -> Pla
     _place_outputs(graph, order, writes, homes)
     _place_views(order, homes)
     arena, live = _place_rest(graph, order, homes)
-    return Plan(graph, order, fuse(order), homes, writes, arena, live)
+    return Plan(graph, order, homes, writes, arena, live)
 
 
 def _possible(graph: CoreGraph, donated: Mapping[str, str]) -> dict[str, str]:
