@@ -18,19 +18,15 @@ from dataclasses import dataclass, field
 from hubel.compiler.coords import (
     Coords,
     Shape,
-    is_layout,
     is_printed,
-    is_reduction,
-    natural,
     of_argument,
-    reduced_axes,
 )
+from hubel.compiler.draft import MOST_NODES, Draft
 from hubel.compiler.locate import Location, locate
 from hubel.compiler.schedule import readers
 from hubel.graph.graph import CoreGraph
 from hubel.graph.node import Node
 
-MOST_NODES = 160
 MOST_ARRAYS = 28
 """Larger kernels take longer to compile than they save."""
 
@@ -167,7 +163,7 @@ class _Cutter:
         """Place a node together with what it can be computed with."""
         apart: set[Node] = set()
         while not self.is_there(top):
-            draft = _Draft(self, top, apart)
+            draft = Draft(self, top, apart)
             if draft.torn:
                 continue
             waiting = [n for n in draft.outside if not self.is_there(n)]
@@ -196,7 +192,7 @@ class _Cutter:
                 ]
         return found
 
-    def _settle(self, draft: _Draft) -> None:
+    def _settle(self, draft: Draft) -> None:
         """Join a group, or make a new one."""
         earliest = self._earliest(draft)
         for number in range(len(self.steps) - 1, max(earliest, 0) - 1, -1):
@@ -210,7 +206,7 @@ class _Cutter:
         self.steps.append(whole)
         self._note(draft, whole)
 
-    def _earliest(self, draft: _Draft) -> int:
+    def _earliest(self, draft: Draft) -> int:
         """Return the last step on which a draft depends."""
         needed = [self.places.get(self.root(n), -1) for n in draft.outside]
         needed += [self.places.get(n, -1) for n in draft.outside]
@@ -223,7 +219,7 @@ class _Cutter:
                 ]
         return max(needed, default=-1)
 
-    def _join(self, draft: _Draft, group: Group) -> bool:
+    def _join(self, draft: Draft, group: Group) -> bool:
         """Add a draft to a group if both can run in one kernel."""
         axes = _match(draft, group)
         if axes is None or len(group.members) + len(draft.members) > MOST_NODES:
@@ -238,14 +234,14 @@ class _Cutter:
         self._note(draft, whole)
         return True
 
-    def _note(self, draft: _Draft, group: Group) -> None:
+    def _note(self, draft: Draft, group: Group) -> None:
         """Write down where the members of a draft are computed."""
         for node in draft.members:
             own = self.root(node) is node
             if node is draft.top or (own and not draft.again(node)):
                 self.places[node] = group.number
 
-    def _agree(self, draft: _Draft, group: Group, axes: Coords) -> bool:
+    def _agree(self, draft: Draft, group: Group, axes: Coords) -> bool:
         """Whether what a draft reads is in the group as it is needed, or elsewhere."""
         shared = False
         for node, coords in draft.outside.items():
@@ -296,7 +292,7 @@ class _Cutter:
         return True
 
 
-def _together(draft: _Draft, group: Group, axes: Coords) -> Group:
+def _together(draft: Draft, group: Group, axes: Coords) -> Group:
     """Return a group with the members of a draft."""
     members, arguments = dict(group.members), dict(group.arguments)
     for node, coords in draft.members.items():
@@ -309,147 +305,11 @@ def _together(draft: _Draft, group: Group, axes: Coords) -> Group:
     return Group(group.number, group.space, members, totals, arguments)
 
 
-class _Draft:
-    """A node and what can be computed with it, over one space.
-
-    Attributes
-    ----------
-    members : dict of Node to coordinates
-    outside : dict of Node to set of coordinates
-        What the members read, and how.
-    along : set of Node
-        Members that reduce the inner axis, and are known at the end of a row.
-    totals : set of Node
-        Members that are known at the end of the kernel.
-    arguments : dict of Node to coordinates
-        Of what each reduction among the members reduces.
-    torn : bool
-        Whether a node is needed in two ways: it was put apart, so draft again.
-    """
-
-    def __init__(self, cutter: _Cutter, top: Node, apart: set[Node]) -> None:
-        self.cutter, self.top, self.apart = cutter, top, apart
-        self.members: dict[Node, Coords] = {}
-        self.outside: dict[Node, set[Coords]] = {}
-        self.along: set[Node] = set()
-        self.totals: set[Node] = set()
-        self.arguments: dict[Node, Coords] = {}
-        self.longer = self.torn = False
-        self.space: Shape = top.shape
-        if is_reduction(top):
-            self._begin_with_reduction()
-        else:
-            self._pull(top, natural(top.shape))
-
-    @property
-    def inner(self) -> int:
-        """The inner axis."""
-        return len(self.space) - 1
-
-    @property
-    def axes(self) -> Coords:
-        """The axes of a group made of this draft alone."""
-        return tuple(range(len(self.space)))
-
-    def again(self, node: Node) -> bool:
-        """Whether each group that needs a node computes it by itself."""
-        return node.size == 1 and all(
-            i.is_leaf or (i in self.members and self.again(i)) for i in node.inputs
-        )
-
-    def _begin_with_reduction(self) -> None:
-        """Take the shape of the argument as the space."""
-        top = self.top
-        shape, axes = top.inputs[0].shape, reduced_axes(top)
-        order = list(range(len(shape)))
-        if top.gate.name.startswith("arg"):  # a place is found along a row
-            order.append(order.pop(axes[0]))
-        self.space = tuple(shape[a] for a in order)
-        place = [-1 if n == 1 else order.index(a) for a, n in enumerate(shape)]
-        keep = top.params.get("keepdims", False)
-        kept = [-1 if a in axes else place[a] for a in range(len(shape))]
-        self.members[top] = tuple(
-            c for a, c in enumerate(kept) if keep or a not in axes
-        )
-        if [order.index(a) for a in axes] == [self.inner]:
-            self.along.add(top)
-        else:
-            self.totals.add(top)
-        self.arguments[top] = tuple(place)
-        self._argument(top.inputs[0], tuple(place))
-
-    def _pull(self, node: Node, coords: Coords) -> None:
-        """Make a node a member, and its arguments as far as possible."""
-        self.members[node] = coords
-        if is_reduction(node):
-            if not self._fits(node, coords):
-                self.longer = True
-                self.space = (*self.space, _length(node))
-            self.along.add(node)
-        for position, source in enumerate(node.inputs):
-            where = of_argument(node, position, coords, self.inner)
-            assert where is not None  # `_is_near` lets no other reduction in
-            if is_reduction(node):
-                self.arguments[node] = where
-            self._argument(source, where)
-
-    def _argument(self, source: Node, coords: Coords) -> None:
-        """Take an argument into the draft, or note that it comes from outside."""
-        if source in self.members:
-            if self.members[source] != coords:
-                self._tear(source)
-        elif source in self.outside:
-            if coords not in self.outside[source]:
-                self.outside[source].add(coords)
-        elif self._is_near(source, coords):
-            self._pull(source, coords)
-        else:
-            self.outside[source] = {coords}
-
-    def _tear(self, source: Node) -> None:
-        """Put a node apart that is needed in two ways: it goes through memory."""
-        self.apart.add(source)
-        self.torn = True
-
-    def _is_near(self, source: Node, coords: Coords) -> bool:
-        """Whether an argument is to be computed in this group."""
-        if source.is_leaf or source not in self.cutter.printed or source in self.apart:
-            return False
-        if is_layout(source):
-            return True
-        if self.cutter.is_there(source):
-            return False
-        if len(self.members) >= MOST_NODES:
-            return False
-        if not is_reduction(source):
-            return True
-        return self._fits(source, coords) or self._may_lengthen(source)
-
-    def _fits(self, node: Node, coords: Coords) -> bool:
-        """Whether a reduction runs along the inner axis of the space as it is."""
-        return (
-            bool(self.space)
-            and of_argument(node, 0, coords, self.inner) is not None
-            and _length(node) == self.space[-1] != 1
-        )
-
-    def _may_lengthen(self, node: Node) -> bool:
-        """Whether the space may get the axis of a reduction as its inner one."""
-        last = len(node.inputs[0].shape) - 1
-        first = not (self.longer or self.along or self.totals)
-        return first and reduced_axes(node) == (last,) and _length(node) != 1
-
-
-def _length(node: Node) -> int:
-    """Return the length of the first axis that a reduction reduces."""
-    return node.inputs[0].shape[reduced_axes(node)[0]]
-
-
 def _moved(coords: Coords, axes: Coords) -> Coords:
     return tuple(-1 if c < 0 else axes[c] for c in coords)
 
 
-def _match(draft: _Draft, group: Group) -> Coords | None:
+def _match(draft: Draft, group: Group) -> Coords | None:
     """Lay the axes of a draft on those of a group, so that shared values agree."""
     axes: list[int | None] = [None] * len(draft.space)
     for node, ways in draft.outside.items():
