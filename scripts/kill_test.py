@@ -28,7 +28,14 @@ from hubel.experiments._checkpoint import check_file
 from hubel.experiments._parameters import read_net
 
 SETTINGS = TrainSettings(
-    images=60, hidden=(4,), epochs=30, batch_size=10, lr=0.01, dropout=0.2, threads=1
+    images=60,
+    hidden=(4,),
+    epochs=30,
+    batch_size=10,
+    lr=0.01,
+    dropout=0.2,
+    augment="flip,shift,color",
+    threads=1,
 )
 TIMES = ("seconds", "images_per_second")
 LONGEST = 0.2

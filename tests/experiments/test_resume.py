@@ -84,8 +84,9 @@ def raises(error: int):
         {"hidden": (), "optimizer": "nesterov", "validation": 0},
         {"optimizer": "adam", "dropout": 0.5, "batch_size": 16},
         {"momentum": 0.0, "hidden": (3, 3), "activation": "maxout", "loss": "svm"},
+        {"augment": "flip,shift,color"},
     ],
-    ids=["sgd", "linear", "adam", "svm"],
+    ids=["sgd", "linear", "adam", "svm", "augmented"],
 )
 def test_stopped_anywhere_any_number_of_times(step_by_step, tmp_path, changes):
     settings = replace(SETTINGS, **changes)

@@ -17,7 +17,7 @@ from hubel.experiments import SOURCES, TrainSettings
 def test_every_combination_has_defaults(data, hidden, loss, optimizer):
     settings = TrainSettings(data=data, hidden=hidden, loss=loss, optimizer=optimizer)
     whole = settings.completed()
-    open_ones = {"data_dir", "size", "images", "validation", "threads"}
+    open_ones = {"data_dir", "size", "images", "validation", "augment", "threads"}
     for field in fields(whole):
         assert (getattr(whole, field.name) is None) == (field.name in open_ones)
     assert whole.completed() == whole
@@ -42,6 +42,7 @@ def test_what_is_given_stays():
         ({"schedule": "sine"}, "no schedule 'sine'"),
         ({"optimizer": "sgdd"}, "no optimiser 'sgdd'"),
         ({"momentum": 1.0}, "momentum is 1.0"),
+        ({"augment": "flop"}, "'flop' says no augmentation"),
     ],
 )
 def test_wrong_settings_are_named(wrong, told):

@@ -14,7 +14,15 @@ from hubel.cli._json import JsonLines
 from hubel.cli._lines import Lines
 from hubel.cli._parser import Parser
 from hubel.cli._show import Show
-from hubel.cli._values import data_of, listed, name_of, number, whole, widths
+from hubel.cli._values import (
+    augmentation,
+    data_of,
+    listed,
+    name_of,
+    number,
+    whole,
+    widths,
+)
 from hubel.data import Resize
 from hubel.errors import TrainingError
 from hubel.experiments import (
@@ -175,6 +183,13 @@ _TRAINING = (
     ),
     ("epochs", whole(1), "N", f"how many times every image is seen {_CHOSEN}"),
     ("batch-size", whole(1), "N", f"images in a step {_CHOSEN}"),
+    (
+        "augment",
+        augmentation,
+        "WORDS",
+        "change the images in every epoch: some of flip, shift and color, such as "
+        "flip,shift=4,color=0.2 (default: not at all)",
+    ),
     ("seed", whole(0), "N", "decides everything that is random (default: 0)"),
     (
         "threads",

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from hubel.cli._parser import suggest
+from hubel.data import Augmentation
+from hubel.errors import OptionError
 
 
 def name_of(known: Iterable[str]) -> Callable[[str], str]:
@@ -53,6 +55,14 @@ def listed(names: Iterable[str]) -> str:
     'relu, leaky-relu'
     """
     return ", ".join(name.replace("_", "-") for name in names)
+
+
+def augmentation(text: str) -> str:
+    """Read changes of pictures, which stay the words that they are."""
+    try:
+        return str(Augmentation.of(text))
+    except OptionError as error:
+        raise ArgumentTypeError(f"{error.problem}. {error.remedy}") from None
 
 
 def whole(least: int) -> Callable[[str], int]:

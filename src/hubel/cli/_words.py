@@ -44,6 +44,8 @@ def _method(settings: TrainSettings) -> str:
     ]
     if settings.dropout and settings.hidden:
         parts.append(f"dropout {settings.dropout:g}")
+    if settings.augment:
+        parts.append(f"augmented by {settings.augment}")
     epochs = f"{settings.epochs:,} epoch{'s' if settings.epochs != 1 else ''}"
     return f"{', '.join(parts)}; {epochs} in batches of {settings.batch_size:,}"
 

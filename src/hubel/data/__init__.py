@@ -5,6 +5,7 @@ file, check sizes before they allocate, and answer a bad file with a `DataError`
 """
 
 from hubel.data._augment import augment
+from hubel.data._augmentation import Augmentation
 from hubel.data._cifar import cifar10
 from hubel.data._cifar_binary import read_cifar10_binary
 from hubel.data._cifar_python import read_cifar10_python
@@ -21,6 +22,7 @@ from hubel.data._webdataset import read_webdataset
 
 __all__ = [
     "PUBLISHED",
+    "Augmentation",
     "Dataset",
     "Resize",
     "augment",

@@ -15,6 +15,8 @@ _Floats = NDArray[Any]
 
 _WORDS = 4
 """What Philox makes at once: picture i owns block i of its epoch's stream."""
+_BLOCK = 16
+"""Pictures that are recoloured at once, so that their numbers stay in the cache."""
 _LUMA = (0.299, 0.587, 0.114)
 """How much of red, green and blue is in grey, from Rec. ITU-R BT.601."""
 
@@ -117,19 +119,21 @@ def _words(indices: NDArray[np.int64], seed: int, epoch: int) -> NDArray[np.uint
 def _move(
     images: _Images, words: NDArray[np.uint64], flip: bool, crop: int, fill: float
 ) -> _Images:
-    """Mirror and shift each picture, in one gather over all of them."""
-    count, height, width, _ = images.shape
+    """Mirror and shift each picture, in one gather of pixels over all of them."""
+    count, height, width, channels = images.shape
     around = ((0, 0), (crop, crop), (crop, crop), (0, 0))
     padded = np.pad(images, around, constant_values=fill) if crop else images
     down, right = _offset(words, 32, crop), _offset(words, 1, crop)
-    rows = down[:, np.newaxis] + np.arange(height, dtype=np.int64)
     columns = np.tile(np.arange(width, dtype=np.int64), (count, 1))
     if flip:
         mirrored = (words & np.uint64(1)).astype(bool)
         columns = np.where(mirrored[:, np.newaxis], columns[:, ::-1], columns)
     columns = right[:, np.newaxis] + columns
-    picture = np.arange(count, dtype=np.int64)[:, np.newaxis, np.newaxis]
-    return padded[picture, rows[:, :, np.newaxis], columns[:, np.newaxis, :]]
+    # The pixels of all pictures, counted row by row: a row's first, then its columns.
+    first = np.arange(count, dtype=np.int64) * padded.shape[1] + down
+    rows = (first[:, np.newaxis] + np.arange(height, dtype=np.int64)) * padded.shape[2]
+    places = rows[:, :, np.newaxis] + columns[:, np.newaxis, :]
+    return np.take(padded.reshape(-1, channels), places, axis=0)
 
 
 def _offset(words: NDArray[np.uint64], shift: int, crop: int) -> NDArray[np.int64]:
@@ -147,24 +151,30 @@ def _factors(words: NDArray[np.uint64], spread: float, like: _Images) -> _Floats
 
 
 def _recolor(images: _Images, b: _Floats, c: _Floats, s: _Floats | None) -> _Images:
-    """Change brightness, contrast and, where there is any, saturation."""
-    values = images * b
-    mean = _grey(values).mean(axis=(1, 2, 3), keepdims=True)
-    values = mean + c * (values - mean)
-    if s is not None and values.shape[3] == len(_LUMA):
-        grey = _grey(values)
-        values = grey + s * (values - grey)
-    if images.dtype != np.uint8:
-        return values
-    return np.rint(values).clip(0, 255).astype(np.uint8)
+    """Change brightness, contrast and, where there is any, saturation, in place."""
+    for start in range(0, len(images), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        values = images[block] * b[block]
+        mean = _grey(values).mean(axis=(1, 2, 3), keepdims=True)
+        values = mean + c[block] * (values - mean)
+        if s is not None and values.shape[3] == len(_LUMA):
+            grey = _grey(values)
+            values = grey + s[block] * (values - grey)
+        if images.dtype == np.uint8:
+            values = np.rint(values, out=values).clip(0, 255, out=values)
+        images[block] = values
+    return images
 
 
 def _grey(values: _Floats) -> _Floats:
     """Return the grey of each pixel, of shape (n, height, width, 1)."""
     if values.shape[3] != len(_LUMA):
         return values.mean(axis=3, keepdims=True)
-    weights = np.array(_LUMA, values.dtype)
-    return (values * weights).sum(axis=3, keepdims=True)
+    red, green, blue = (
+        values[..., place, np.newaxis] * values.dtype.type(weight)
+        for place, weight in enumerate(_LUMA)
+    )
+    return red + green + blue
 
 
 def _check_batch(images: _Images, indices: NDArray[Any]) -> None:

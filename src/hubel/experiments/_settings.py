@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from hubel.data import Resize
+from hubel.data import Augmentation, Resize
 from hubel.errors import OptionError
 from hubel.experiments._defaults import defaults_for
 from hubel.experiments._sources import FOLDER, SOURCES
@@ -48,6 +48,9 @@ class TrainSettings:
     normalize : str, optional
         What of the pixels has a mean and a spread of its own, as in
         `nn.Normalize.of`; chosen for the data when left out.
+    augment : str, optional
+        What is done to the images anew in each epoch, as `data.Augmentation.of` reads
+        it: ``"flip,shift,color"``.
     threads : int, optional
         How many threads matrix products use; when left out, what the environment
         variable ``HUBEL_THREADS`` says, or as many as NumPy likes.
@@ -77,6 +80,7 @@ class TrainSettings:
     dropout: float | None = None
     normalize: str | None = None
     seed: int = 0
+    augment: str | None = None
     threads: int | None = None
 
     def __post_init__(self) -> None:
@@ -85,6 +89,11 @@ class TrainSettings:
         _require_name("loss", self.loss, ("softmax", "svm"))
         if self.images is not None and self.images < 2:
             raise OptionError(f"training on {self.images} images needs at least 2")
+        _ = self._augmentation
+
+    @property
+    def _augmentation(self) -> Augmentation | None:
+        return None if self.augment is None else Augmentation.of(self.augment)
 
     def completed(self) -> TrainSettings:
         """Return these settings with everything chosen that was left out.
@@ -119,6 +128,7 @@ class TrainSettings:
             for field in fields(TrainConfig)
             if hasattr(self, field.name)
         }
+        given["augment"] = self._augmentation
         return TrainConfig(**given, deterministic=True)
 
     def notices(self) -> tuple[str, ...]:

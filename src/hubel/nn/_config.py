@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from hubel.errors import OptionError
 from hubel.nn._losses import Loss, find_loss
 from hubel.nn._optim import Optimizer, find_optimizer
 from hubel.nn.schedules import Schedule, find_schedule
+
+Augment = Callable[..., Any]
+"""``augment(images, indices, seed=..., epoch=...)`` gives images of the same kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +43,11 @@ class TrainConfig:
         "sgd", "nesterov", "adam", or a value such as ``Adam(beta2=0.99)``.
     seed : int
         Decides the order of the examples and the masks of dropout.
+    augment : callable, optional
+        ``augment(images, indices, *, seed, epoch)``, such as `hubel.data.augment` or a
+        `hubel.data.Augmentation`, gives what is trained on instead of the images: a new
+        array of the same shape and dtype. It runs in a thread beside the steps, on many
+        images at once, and has to depend on its arguments alone.
     slice_seconds : float
         About how long the loop runs before it yields; no number depends on it.
     deterministic : bool
@@ -65,6 +75,7 @@ class TrainConfig:
     loss: str | Loss = "softmax"
     optimizer: str | Optimizer = "sgd"
     seed: int = 0
+    augment: Augment | None = None
     slice_seconds: float = 0.05
     deterministic: bool = False
 

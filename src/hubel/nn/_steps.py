@@ -27,9 +27,10 @@ class Steps:
     params, state : trees of arrays
         Updated in place.
     fixed : tuple of arrays
-    images, targets : array of shape (n, ...)
-    size : int
-        Examples in a batch.
+    sources : tuple of arrays
+        Images and targets, of which each step takes rows.
+    count, size : int
+        Examples in an epoch, and in a batch.
     random : bool
         Whether steps take keys.
     settled : bool
@@ -42,19 +43,19 @@ class Steps:
         params: Arrays,
         state: Any,
         fixed: Arrays,
-        data: tuple[Array, Array],
+        sources: tuple[Array, Array],
         *,
+        count: int,
         size: int,
         random: bool,
         settled: bool,
     ) -> None:
         self._step = _for_loops(step)
         self._carried, self._fixed = (params, state), fixed
-        self._data = tuple(np.ascontiguousarray(each) for each in data)
-        self._size = min(size, len(data[0]))
+        self._sources, self._size = sources, min(size, count)
         self._random, self._settled = random, settled
         self._whole = self._repeat(self._size)
-        self.whole, self._rest = divmod(len(data[0]), self._size)
+        self.whole, self._rest = divmod(count, self._size)
         self.per_epoch = self.whole + bool(self._rest)
         if settled and self._rest:
             _ = self._short
@@ -73,7 +74,7 @@ class Steps:
             self._step,
             self._carried,
             fixed=self._fixed,
-            sources=self._data,
+            sources=self._sources,
             batch=size,
             entries=(_RATE, _KEY if self._random else None),
         )
@@ -81,18 +82,18 @@ class Steps:
             repeat.settle()
         return repeat
 
-    def fitting(self, first: int, seconds: float) -> int:
-        """Return how many steps of an epoch to take, which are on batches alike."""
+    def fitting(self, first: int, rows: int, seconds: float) -> int:
+        """Return how many steps to take of the rows at hand, on batches alike."""
         if first >= self.whole:
             return 1
-        return min(self._whole.steps_in(seconds), self.whole - first)
+        return min(self._whole.steps_in(seconds), rows // self._size)
 
     def examples(self, step: int) -> int:
         """Return the examples of a step of an epoch."""
         return self._size if step < self.whole else self._rest
 
     def take(
-        self, first: int, order: Array, entries: list[Array], epochs: int
+        self, first: int, rows: Array, entries: list[Array], epochs: int
     ) -> Progress:
         """Take steps of an epoch, as many as there are entries.
 
@@ -100,15 +101,14 @@ class Steps:
         ----------
         first : int
             The step to begin with.
-        order : int64 array of shape (n,)
-            The examples of the epoch.
+        rows : int64 array
+            Of the sources, those of the first step first.
         entries : list of arrays
             The learning rate of each step, and its key where steps take keys.
         epochs : int
             How many are ahead, this one too: whether compiling is worth it.
         """
         count = len(entries[0])
-        rows = order[first * self._size :]
         repeat = self._whole if first < self.whole else self._short
         progress = repeat(count, rows, entries)
         repeat.consider(epochs * (self.whole if repeat is self._whole else 1))

@@ -13,6 +13,7 @@ import numpy as np
 from hubel.errors import OptionError, ShapeError, TrainingError
 from hubel.nn._config import TrainConfig
 from hubel.nn._evaluate import predict_scores
+from hubel.nn._feed import make_feed
 from hubel.nn._keys import step_keys
 from hubel.nn._losses import check_labels, find_loss
 from hubel.nn._module import Array, Module, needs_key
@@ -21,7 +22,6 @@ from hubel.nn._step import Arrays, make_step, penalty, split, with_parameters
 from hubel.nn._steps import Steps
 from hubel.nn._tally import Tally
 from hubel.nn.schedules import find_schedule
-from hubel.streams import permutation
 from hubel.tracing.tree import flatten, map_leaves
 
 LONGEST = 0.05
@@ -113,7 +113,8 @@ class Training:
     Notes
     -----
     The order of the examples is a pure function of (seed, epoch), the masks of dropout
-    of (seed, epoch, step, position of the layer). Steps run on NumPy while native code
+    of (seed, epoch, step, position of the layer), and with ``config.augment`` what
+    becomes of an image of (seed, epoch, index). Steps run on NumPy while native code
     is made in the background, unless the run is to be deterministic.
 
     Examples
@@ -148,13 +149,15 @@ class Training:
             self._params, self._state = resume.params, resume.state
         self._params = map_leaves(np.array, self._params)
         self._state = map_leaves(np.array, self._state)
-        self._random, self._count = needs_key(net), len(images)
+        self._random = needs_key(net)
+        self._feed = make_feed(images, targets, config)
         self._steps = Steps(
             make_step(net, find_loss(config.loss), optimizer, config.l2),
             self._params,
             self._state,
             fixed,
-            (images, targets),
+            self._feed.sources,
+            count=len(images),
             size=config.batch_size,
             random=self._random,
             settled=config.deterministic,
@@ -214,10 +217,9 @@ class Training:
             If the loss, or at the end a parameter, is not finite.
         """
         while self._epoch <= self.config.epochs:
-            order = permutation(self._count, self.config.seed, "shuffle", self._epoch)
             keys = self._keys()
             while self._done < self.steps_per_epoch:
-                yield self._slice(order, keys)
+                yield self._slice(keys)
             self._epoch, self._done, self._tally = self._epoch + 1, 0, Tally()
         self._check_parameters()
 
@@ -226,14 +228,14 @@ class Training:
             return None
         return step_keys(self.config.seed, self._epoch, self.steps_per_epoch)
 
-    def _slice(self, order: Array, keys: Array | None) -> Slice:
+    def _slice(self, keys: Array | None) -> Slice:
         """Run steps until the time of a slice or the epoch is over."""
         first, before = self._done, self._tally
         start = time.perf_counter()
         deadline = start + self.config.slice_seconds
         now = start
         while True:
-            self._advance(order, keys, min(deadline - now, LONGEST))
+            self._advance(keys, min(deadline - now, LONGEST))
             now = time.perf_counter()
             if now >= deadline or self._done == self.steps_per_epoch:
                 break
@@ -242,15 +244,16 @@ class Training:
         counts = done.correct, done.examples, seconds
         return Slice(self._epoch, self._done, steps, done.mean_loss, *counts)
 
-    def _advance(self, order: Array, keys: Array | None, seconds: float) -> None:
+    def _advance(self, keys: Array | None, seconds: float) -> None:
         """Take about as many steps as fit into a time."""
         first = self._done
-        count = self._steps.fitting(first, seconds)
+        rows = self._feed.rows(self._epoch, first)
+        count = self._steps.fitting(first, len(rows), seconds)
         steps = range(first, first + count)
         rates = np.array([self.learning_rate(self._epoch, step) for step in steps])
         entries = [rates] if keys is None else [rates, keys[first : first + count]]
         epochs = self.config.epochs + 1 - self._epoch
-        done, (losses, *right) = self._steps.take(first, order, entries, epochs)
+        done, (losses, *right) = self._steps.take(first, rows, entries, epochs)
         self._done += done
         fine = done if math.isfinite(losses[-1]) else done - 1
         correct = int(right[0][:fine].sum()) if right else None
