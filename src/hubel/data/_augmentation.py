@@ -115,7 +115,7 @@ _READ: dict[str, Callable[[str], Any]] = {
 
 
 def _written(name: str, value: Any) -> str:
-    """Write a change as `Augmentation.of` reads it; nothing for one that is not made."""
+    """Write a change as `Augmentation.of` reads it; nothing for one not made."""
     if value is True or value is None:
         return name
     return f"{name}={value:g}" if value else ""
