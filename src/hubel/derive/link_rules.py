@@ -18,14 +18,17 @@ from hubel.derive.links import (
     Link,
     Masked,
     Picked,
+    Placed,
     Running,
     Same,
     everything,
 )
 from hubel.gates._slice import key_of
+from hubel.gates._windows2d import Slide, windows
 from hubel.graph.node import CONSTANT, Node
 from hubel.graph.registry import Value
 from hubel.structure.arithmetic import Index
+from hubel.structure.pattern import Pattern
 
 
 class Known:
@@ -207,6 +210,31 @@ def _product(node: Node, position: int, known: Known) -> Link:
     return product_link(words_of(node), position, others)
 
 
+def _conv2d(node: Node, position: int, known: Known) -> Link:
+    """Hang each pixel of the result on a window, or on the weights of its channel."""
+    if position == 1:
+        return _channels(node, position, known)
+    x, w = node.inputs
+    places: Any = np.arange(1, x.size + 1).reshape(x.shape)
+    blocks = windows(places, w.shape[:2], Slide(**node.params), np.intp)
+    rows = np.zeros((0, math.prod(w.shape[:3])), np.intp)
+    rows = np.concatenate([rows, *[block.copy() for _, block in blocks]])
+    rows = np.repeat(rows, node.shape[3], axis=0)  # 0 stands for padding
+    starts = np.append(0, np.cumsum(np.count_nonzero(rows, axis=1)))
+    return Placed(Pattern(starts, rows[rows > 0] - 1, x.size))
+
+
+def _conv2d_weights(node: Node, position: int, known: Known) -> Link:
+    return (_channels if position else _dense)(node, position, known)
+
+
+def _channels(node: Node, position: int, known: Known) -> Link:
+    """Mix the elements of each index of the last axis, and no others."""
+    count = node.shape[-1]
+    source: Any = np.arange(node.inputs[position].size) % count
+    return Grouped(source, count, np.arange(node.size) % count)
+
+
 BY_KIND: dict[str, Make] = {
     "elementwise": _elementwise,
     "layout": _layout,
@@ -218,6 +246,8 @@ BY_NAME: dict[str, Make] = {
     "assign_at": _layout,
     "scatter_add": _scatter_add,
     "embed_many": _embed_many,
+    "conv2d": _conv2d,
+    "conv2d_weights": _conv2d_weights,
     "cumsum": _running,
     "cumprod": _running,
     "fft": _lines,
