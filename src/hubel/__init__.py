@@ -18,7 +18,7 @@ from hubel.transforms import *  # noqa: F403  what transforms lists is the publi
 from hubel.transforms import later
 
 if TYPE_CHECKING:
-    from hubel import data, experiments, nn, scale
+    from hubel import data, experiments, features, nn, scale
     from hubel.experiments import diagnose
     from hubel.nn.estimators import LinearClassifier as LinearClassifier
     from hubel.nn.estimators import NetClassifier as NetClassifier
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["data", "diagnose", "errors", "experiments", "nn", "scale", "threads"]
+__all__ = ["data", "diagnose", "errors", "experiments", "features", "nn"]
+__all__ += ["scale", "threads"]
 __all__ += transforms.__all__
 __all__ += later.__all__
 
@@ -40,6 +41,7 @@ _LATER = {
     "data": "",
     "diagnose": "experiments",
     "experiments": "",
+    "features": "",
     "nn": "",
     "scale": "",
     "threads": "scale",

@@ -14,9 +14,10 @@ from hubel.nn._config import TrainConfig
 from hubel.nn._describe import describe
 from hubel.nn._evaluate import accuracy, evaluate, predict, predict_scores
 from hubel.nn._fit import Epoch, fit, records
+from hubel.nn._freeze import freeze, unfreeze
 from hubel.nn._init import INITIALIZERS, initialize
 from hubel.nn._keys import step_keys
-from hubel.nn._layers import Dropout, Flatten, Frozen, Linear, Normalize, Sequential
+from hubel.nn._layers import Dropout, Flatten, Linear, Normalize, Sequential
 from hubel.nn._losses import (
     LOSSES,
     logistic,
@@ -26,7 +27,7 @@ from hubel.nn._losses import (
 )
 from hubel.nn._metrics import confusion_matrix, count_correct
 from hubel.nn._mlp import mlp
-from hubel.nn._module import Module, bias, fixed, static, weight
+from hubel.nn._module import Frozen, Module, bias, fixed, static, weight
 from hubel.nn._optim import OPTIMIZERS, SGD, Adam
 from hubel.nn._tally import Tally
 from hubel.nn._training import Slice, Snapshot, Training
@@ -34,7 +35,7 @@ from hubel.nn._training import Slice, Snapshot, Training
 __all__ = ["Module", "bias", "describe", "fixed", "mlp", "static", "weight"]
 __all__ += ["Dropout", "Flatten", "Frozen", "Linear", "Normalize", "Sequential"]
 __all__ += ["ACTIVATIONS", "ELU", "LeakyReLU", "Maxout", "ReLU", "Sigmoid", "Tanh"]
-__all__ += ["INITIALIZERS", "initialize", "step_keys"]
+__all__ += ["INITIALIZERS", "freeze", "initialize", "step_keys", "unfreeze"]
 __all__ += ["LOSSES", "logistic", "multiclass_hinge", "softmax_cross_entropy"]
 __all__ += ["OPTIMIZERS", "SGD", "Adam", "schedules", "squared"]
 __all__ += ["Epoch", "Slice", "Snapshot", "TrainConfig", "Training", "fit", "records"]

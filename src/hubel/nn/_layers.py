@@ -272,28 +272,3 @@ class Dropout(Module):
 
     def __repr__(self) -> str:
         return f"Dropout({self.rate})"
-
-
-class Frozen(Module):
-    """A module whose parameters training does not change.
-
-    Parameters
-    ----------
-    inner : Module
-        What is applied; it keeps its dropout.
-
-    Examples
-    --------
-    >>> net = Sequential(Frozen(Linear(3, 2)), Linear(2, 1))
-    >>> list(net.parameters())
-    ['layers.1.weight', 'layers.1.bias']
-    """
-
-    inner: Module = fixed()
-
-    def __call__(self, x: Any, *, key: Any = None) -> Any:
-        """Apply the inner module."""
-        return self.inner(x) if key is None else self.inner(x, key=key)
-
-    def __repr__(self) -> str:
-        return f"Frozen({self.inner!r})"

@@ -11,7 +11,8 @@ from typing import Any, ClassVar, Self, cast, dataclass_transform
 import numpy as np
 
 from hubel.errors import OptionError
-from hubel.tracing.tree import Tree, fields_of, flatten, rebuild
+from hubel.gates._stop_gradient import stop_gradient
+from hubel.tracing.tree import Tree, fields_of, flatten, map_leaves, rebuild
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -122,6 +123,18 @@ class Module:
         values = {name: getattr(self, name) for name in (*moving, *fixed_names)}
         return rebuild(type(self), values | fields, {})
 
+    def freeze(self, freeze: bool = True) -> Module:
+        """Return the module as one that training does not change; False: as it is.
+
+        Examples
+        --------
+        >>> from hubel.nn import Linear, Sequential
+        >>> net = Sequential(Linear(3, 2).freeze(), Linear(2, 1))
+        >>> list(net.parameters())
+        ['layers.1.weight', 'layers.1.bias']
+        """
+        return Frozen(self) if freeze else self
+
     def summary(self) -> str:
         """Return a table in text: each array with its shape, dtype, count and role."""
         leaves, tree = flatten(self)
@@ -142,6 +155,35 @@ class Module:
         """Set the fields; for an ``__init__`` of one's own only."""
         for name, value in fields.items():
             object.__setattr__(self, name, value)
+
+
+class Frozen(Module):
+    """A module whose parameters training does not change: what ``freeze`` makes.
+
+    They get no gradient, no step and no state of the optimiser; their gradient in
+    ``grad(f)(net)`` is 0. Gradients by the input flow through.
+
+    Parameters
+    ----------
+    inner : Module
+        What is applied; it keeps its dropout.
+
+    Examples
+    --------
+    >>> from hubel.nn import Linear
+    >>> Frozen(Linear(3, 2))
+    Frozen(Linear(3, 2))
+    """
+
+    inner: Module = fixed()
+
+    def __call__(self, x: Any, *, key: Any = None) -> Any:
+        """Apply the inner module."""
+        inner = map_leaves(stop_gradient, self.inner)
+        return inner(x) if key is None else inner(x, key=key)
+
+    def __repr__(self) -> str:
+        return f"Frozen({self.inner!r})"
 
 
 def roles(tree: Tree) -> tuple[str, ...]:

@@ -136,7 +136,7 @@ class NetEstimator(CallbackSupportMixin, BaseEstimator):
         self, X: Any, y: Any, *, first: bool, classes: Any = None
     ) -> tuple[Array, Array, Array]:
         """Check the data; where nothing was learned yet, make the net."""
-        rows, shape = _flat(X)
+        rows, shape = flat(X)
         rows, y = validate_data(
             self,
             rows,
@@ -274,7 +274,7 @@ class NetEstimator(CallbackSupportMixin, BaseEstimator):
     def _scores(self, X: Any) -> Array:
         """Return the scores of examples."""
         check_is_fitted(self)
-        rows = validate_data(self, _flat(X)[0], reset=False, dtype=DTYPES)
+        rows = validate_data(self, flat(X)[0], reset=False, dtype=DTYPES)
         return predict_scores(self.net_, rows)
 
     def as_images(self, rows: Any) -> Array:
@@ -316,7 +316,7 @@ def has_partial_fit(estimator: NetEstimator) -> bool:
     return True
 
 
-def _flat(X: Any) -> tuple[Any, Shape | None]:
+def flat(X: Any) -> tuple[Any, Shape | None]:
     """Return images as rows, and their shape; what is not images, as it is."""
     if isinstance(X, np.ndarray):
         images = cast("Array", X)

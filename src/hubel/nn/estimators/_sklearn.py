@@ -28,6 +28,8 @@ BaseEstimator: Any = _base.BaseEstimator
 ClassifierMixin: Any = _base.ClassifierMixin
 MultiOutputMixin: Any = _base.MultiOutputMixin
 RegressorMixin: Any = _base.RegressorMixin
+TransformerMixin: Any = _base.TransformerMixin
+ClassNamePrefixFeaturesOutMixin: Any = _base.ClassNamePrefixFeaturesOutMixin
 
 available_if: Callable[..., Any] = _load("utils.metaestimators").available_if
 check_classification_targets: Callable[[Any], None]

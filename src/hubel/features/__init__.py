@@ -1,0 +1,12 @@
+"""Image features as functions, as modules of a net, and for scikit-learn.
+
+A lower-case name is a function of images, ``hue_histogram(images)``; the class of the
+same name in capitals is a module, ``nn.Sequential(HueHistogram(), nn.Linear(10, 10))``;
+``hubel.features.sklearn`` has both as transformers.
+"""
+
+from hubel.features._compute import compute
+from hubel.features._feature import Feature
+from hubel.features._hue import HueHistogram, hue_histogram
+
+__all__ = ["Feature", "HueHistogram", "compute", "hue_histogram"]

@@ -1,0 +1,96 @@
+"""The transformers: scikit-learn's own checks, and pipelines."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.pipeline import make_pipeline
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from hubel.errors import ShapeError
+from hubel.features import hue_histogram
+from hubel.features.sklearn import HueHistogramTransformer
+from hubel.nn.estimators import LinearClassifier
+
+CHECKED = [
+    HueHistogramTransformer(),
+    HueHistogramTransformer(5, "soft", "value"),
+]
+IMAGES = np.random.default_rng(3).integers(0, 256, (30, 8, 8, 3)).astype(np.uint8)
+
+
+@pytest.fixture(autouse=True)
+def _on_numpy(monkeypatch):
+    monkeypatch.setenv("HUBEL_BACKEND", "numpy")
+
+
+# scikit-learn before 1.6 gives a generator, which pytest warns of.
+CHECKS = parametrize_with_checks(CHECKED)
+PAIRS = list(CHECKS.args[1])
+SWITCHED = [pair for pair in PAIRS if "array_api" in str(pair[1])]
+"""Checks that skip themselves unless a variable is set when SciPy is imported."""
+
+
+@pytest.mark.parametrize(
+    CHECKS.args[0], [p for p in PAIRS if p not in SWITCHED], **CHECKS.kwargs
+)
+def test_check_of_scikit_learn(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.skipif(not SWITCHED, reason="this scikit-learn has no such checks")
+def test_checks_that_need_a_switch_of_scipy():
+    code = """
+from tests.features.test_sklearn import SWITCHED
+for estimator, check in SWITCHED:
+    check(estimator)
+print(len(SWITCHED), "checks")
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"SCIPY_ARRAY_API": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == f"{len(CHECKED)} checks\n", done.stderr
+
+
+def test_a_transformer_is_the_function_on_rows_and_on_images():
+    expected = hue_histogram(IMAGES, 7)
+    rows = IMAGES.reshape(30, -1)
+    model = HueHistogramTransformer(7).fit(rows)
+    assert model.image_shape_ == (8, 8, 3)
+    assert model.range_ == (0, 255)
+    np.testing.assert_array_equal(model.transform(rows), expected)
+    np.testing.assert_array_equal(model.transform(IMAGES), expected)
+    assert model.get_feature_names_out()[6] == "huehistogramtransformer6"
+
+
+def test_floats_have_the_range_that_fit_saw():
+    floats = IMAGES / np.float32(255) * 3 - 1
+    model = HueHistogramTransformer(7, weight="value").fit(floats)
+    expected = hue_histogram(IMAGES, 7, weight="value")
+    np.testing.assert_allclose(
+        model.transform(floats).sum(1), expected.sum(1), rtol=1e-4
+    )
+
+
+def test_it_stands_in_a_pipeline():
+    labels = np.arange(30) % 2
+    images = IMAGES.copy()
+    images[labels == 1, :, :, 0] = 255
+    model = make_pipeline(
+        HueHistogramTransformer(), LinearClassifier(random_state=0, max_iter=30)
+    )
+    assert model.fit(images.reshape(30, -1), labels).score(images, labels) > 0.9
+
+
+def test_a_shape_that_does_not_fit_is_refused():
+    with pytest.raises(ShapeError, match="image_shape"):
+        HueHistogramTransformer(image_shape=(8, 8)).fit(IMAGES)
