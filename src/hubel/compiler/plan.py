@@ -157,11 +157,14 @@ def memory_of(node: Node) -> Node:
 
 
 def _place_views(order: tuple[Node, ...], homes: dict[Node, Home]) -> None:
-    """Find the layout changes that copy nothing, by trying them on empty arrays."""
+    """Find the layout changes that copy nothing, by trying them on zeros.
+
+    Zeros pass every check of values; what memory happens to hold may not.
+    """
     trial: dict[Node, Any] = {}
     for node in order:
         if node in homes or node.is_leaf or not node.gate.facts.view:
-            trial[node] = np.empty(node.shape, node.dtype)
+            trial[node] = np.zeros(node.shape, node.dtype)
             continue
         base = trial[node.inputs[0]]
         result = node.gate.forward(
@@ -171,7 +174,7 @@ def _place_views(order: tuple[Node, ...], homes: dict[Node, Home]) -> None:
             homes[node] = Home("view", base=node.inputs[0])
             trial[node] = result
         else:
-            trial[node] = np.empty(node.shape, node.dtype)
+            trial[node] = np.zeros(node.shape, node.dtype)
 
 
 def _place_rest(
