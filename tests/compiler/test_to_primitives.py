@@ -32,7 +32,7 @@ LEFT_TO_NUMPY = set(
     expi exponent fft from_diagonal gamma gammainc gammaincc gammaln gammasgn gcd
     imag inv irfft iv ive jv kn kv kve lcm ldexp log_ndtr loggamma lstsq nanargmax
     nanargmin ndtri nextafter pinv poch polygamma qr random_uniform rfft rgamma
-    roll scatter_add searchsorted shift slogdet solve spacing svd svdvals untied yn
+    roll searchsorted shift slogdet solve spacing svd svdvals untied yn
     yv
     """.split()
 )

@@ -59,6 +59,12 @@ def block_calls(
     return tuple([_call(node, b, whole, locations) for b in blocks])
 
 
+def zeros_call(node: Node, locations: Mapping[Node, Location]) -> KernelCall:
+    """Write the kernel that makes a value zero everywhere."""
+    whole = np.empty(node.shape, np.int8)
+    return _call(node, Block(None, (), whole), whole, locations)
+
+
 def _concatenate(node: Node, whole: Any) -> Iterator[Block]:
     axis: int = node.params["axis"] % whole.ndim
     lengths = [source.shape[axis] for source in node.inputs]

@@ -1,8 +1,9 @@
 """Coordinates: on which axes of a kernel's space the axes of a value lie.
 
 A value in a kernel has for each of its axes the number of an axis of the space, or -1
-for an axis of length 1. Layout changes that only move axes, or add and drop axes of
-length 1, are nothing but other coordinates.
+for an axis of length 1, or PICKED where a computed position goes along it. Layout
+changes that only move axes, or add and drop axes of length 1, are nothing but other
+coordinates.
 """
 
 from __future__ import annotations
@@ -10,13 +11,20 @@ from __future__ import annotations
 import math
 
 from hubel.compiler.operation import is_operation
+from hubel.compiler.picks import (
+    Coords,
+    is_pick,
+    is_printed_pick,
+    may_fail,
+    of_index,
+    of_whole,
+)
 from hubel.compiler.primitives import DTYPES, REDUCTIONS
 from hubel.graph.node import Node
 
 OTHERS = ("copy", "labels_within", "one_hot")
 """Gates that kernels can compute though no primitive is just that."""
 
-Coords = tuple[int, ...]
 Shape = tuple[int, ...]
 
 
@@ -31,12 +39,19 @@ def is_printed(node: Node) -> bool:
     if not all(n.dtype.name in DTYPES and n.dtype.isnative for n in every):
         return False
     name = node.gate.name
+    if is_pick(node):
+        return is_printed_pick(node)
     if name in OTHERS or is_operation(node):
         return True
     if name in REDUCTIONS:
         axes = reduced_axes(node)
         return bool(axes) and (len(axes) == 1 or not name.startswith("arg"))
     return is_layout(node)
+
+
+def may_find_wrong(node: Node) -> bool:
+    """Whether a node looks at values that may be such that NumPy refuses them."""
+    return node.gate.name == "labels_within" or (is_pick(node) and may_fail(node))
 
 
 def is_layout(node: Node) -> bool:
@@ -95,6 +110,10 @@ def of_argument(node: Node, position: int, coords: Coords, inner: int) -> Coords
             return tuple(-1 if length == 1 else next(left) for length in shape)
         case "one_hot":
             return coords[:-1]
+        case "gather" if position:
+            return of_index(node, position, coords)
+        case "gather":
+            return of_whole(node, coords)
         case name if name in REDUCTIONS:
             return _of_reduced(node, coords, inner)
         case _:

@@ -17,6 +17,7 @@ from hubel.compiler.coords import (
     of_argument,
     reduced_axes,
 )
+from hubel.compiler.picks import is_pick, is_scatter, of_index, of_whole
 from hubel.graph.node import Node
 
 MOST_NODES = 160
@@ -47,7 +48,7 @@ class Draft:
     totals : set of Node
         Members that are known at the end of the kernel.
     arguments : dict of Node to coordinates
-        Of what each reduction among the members reduces.
+        Of what each reduction among the members reduces, or scatter adds.
     apart : set of Node
         What goes through memory; it grows where a node is needed in two ways.
     torn : bool
@@ -65,6 +66,8 @@ class Draft:
         self.space: Shape = top.shape
         if is_reduction(top):
             self._begin_with_reduction()
+        elif is_scatter(top):
+            self._begin_with_scatter()
         else:
             self._pull(top, natural(top.shape))
 
@@ -105,6 +108,18 @@ class Draft:
         self.arguments[top] = tuple(place)
         self._argument(top.inputs[0], tuple(place))
 
+    def _begin_with_scatter(self) -> None:
+        """Take the shape of what is added as the space."""
+        given, *indices = self.top.inputs
+        self.space = given.shape
+        place = natural(self.space)
+        self.members[self.top] = of_whole(self.top, place)
+        self.totals.add(self.top)
+        self.arguments[self.top] = place
+        self._argument(given, place)
+        for position, index in enumerate(indices, 1):
+            self._argument(index, of_index(self.top, position, place))
+
     def _pull(self, node: Node, coords: Coords) -> None:
         """Make a node a member, and its arguments as far as possible."""
         self.members[node] = coords
@@ -118,7 +133,17 @@ class Draft:
             assert where is not None  # `_is_near` lets no other reduction in
             if is_reduction(node):
                 self.arguments[node] = where
-            self._argument(source, where)
+            if is_pick(node) and not position:
+                self._from_memory(source, where)
+            else:
+                self._argument(source, where)
+
+    def _from_memory(self, source: Node, coords: Coords) -> None:
+        """Take what is read at computed places from outside."""
+        if source in self.members:
+            self._tear(source)
+        else:
+            self.outside.setdefault(source, set()).add(coords)
 
     def _argument(self, source: Node, coords: Coords) -> None:
         """Take an argument into the draft, or note that it comes from outside."""
@@ -144,7 +169,7 @@ class Draft:
             return False
         if is_layout(source):
             return True
-        if self.known.is_there(source):
+        if self.known.is_there(source) or is_scatter(source):
             return False
         if len(self.members) >= MOST_NODES:
             return False

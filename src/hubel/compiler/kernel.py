@@ -60,8 +60,9 @@ class Statement:
         effect: ``store`` (``args[0]`` into ``operand``), ``accumulate`` (the same by
         ``value``, over the axes where the operand's pattern is 0; the operand starts as
         the neutral element), ``require`` (``args[0]`` must be true everywhere).
-        ``load_at`` and ``accumulate_at`` take ``args[0]``, an int64, as the position
-        along the last axis of an operand, whose pattern has one more letter for it.
+        ``load_at`` and ``accumulate_at`` have positions, int64, before their other
+        arguments: one for each more letter that the operand's pattern has, which says
+        how far to go for it. What is accumulated there is added to what is there.
     args : tuple of int
         The positions of earlier statements.
     dtype : str
@@ -125,7 +126,9 @@ class Kernel:
                 return ELEMENT if each.value == self.rank - 1 else ROW
             case "reduce":
                 return ROW if self.rank > 1 else ONCE
-            case "store" | "load_at" | "accumulate_at" | "accumulate":
+            case "accumulate_at":
+                return self._deepest
+            case "store" | "load_at" | "accumulate":
                 own = Operand("", self.operands[each.operand].pattern[: self.rank])
                 return max(below, own.level)
             case _:

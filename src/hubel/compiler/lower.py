@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from hubel.compiler.bounds import bounds
 from hubel.compiler.coords import (
-    Coords,
     Shape,
     is_layout,
     is_reduction,
@@ -19,6 +19,14 @@ from hubel.compiler.coords import (
 from hubel.compiler.kernel import ELEMENT, ONCE, ROW, Kernel, Operand, Statement
 from hubel.compiler.locate import Location
 from hubel.compiler.operation import operation
+from hubel.compiler.picks import (
+    PICKED,
+    Coords,
+    is_pick,
+    is_scatter,
+    length_walked,
+    walked,
+)
 from hubel.compiler.primitives import ELEMENTWISE, REDUCTIONS
 from hubel.compiler.regions import Group
 from hubel.graph.node import CONSTANT, Node
@@ -40,7 +48,8 @@ class Array:
     offset : int
         Elements from its start.
     strides : tuple of int
-        Elements from one to the next along each axis of the space.
+        Elements from one to the next along each axis of the space, then along each of
+        its own axes on which the kernel computes positions.
     """
 
     root: Node
@@ -114,6 +123,11 @@ def few_columns(space: Shape) -> int | None:
 
 def pattern_of(strides: Coords, space: Shape) -> str:
     """Write how an index follows the axes; of dense rows, so that it is known."""
+    rank = len(space)
+    own = "".join("s" if stride else "0" for stride in strides[rank:])
+    if own:
+        last = "1" if strides[-1] == 1 else own[-1]
+        return pattern_of(strides[:rank], space) + own[:-1] + last
     letters = ["s" if stride else "0" for stride in strides]
     if strides[-1:] == (1,):
         letters[-1] = "1"
@@ -194,7 +208,8 @@ class _Writer:
         """Add a statement, or find the same one."""
         made = Statement(op, args, dtype, **rest)
         key = op, args, dtype, made.operand, repr(made.value)
-        if made.is_effect or key not in self.written:
+        repeats = made.is_effect and op != "require"
+        if repeats or key not in self.written:
             self.body.append(made)
             self.levels.append(self._level(made))
             self.written[key] = len(self.body) - 1
@@ -203,9 +218,10 @@ class _Writer:
     def _level(self, made: Statement) -> int:
         rows = ROW if len(self.space) > 1 else ONCE
         match made.op:
-            case "load":
-                strides = self.arrays[made.operand].strides
-                return ELEMENT if strides[-1:] > (0,) else rows * any(strides)
+            case "load" | "load_at":
+                strides = self.arrays[made.operand].strides[: len(self.space)]
+                own = ELEMENT if strides[-1:] > (0,) else rows * any(strides)
+                return max([own, *(self.levels[a] for a in made.args)])
             case "index":
                 return ELEMENT if made.value == len(self.space) - 1 else ROW
             case "reduce":
@@ -228,6 +244,8 @@ class _Writer:
 
     def _node(self, node: Node) -> int:
         """Write the statements of a node; return the one that gives its value."""
+        if is_pick(node):
+            return self._pick(node)
         args = [self._argument(node, i) for i in range(len(node.inputs))]
         name, dtype = node.gate.name, node.dtype.name
         if is_reduction(node):
@@ -259,14 +277,17 @@ class _Writer:
 
     def _array(self, where: Location, coords: Coords) -> Array:
         along = [0] * len(self.group.space)
+        own: list[int] = []
         for stride, coord in zip(where.strides, coords, strict=True):
             if coord >= 0:
-                along[coord] = stride
+                along[coord] += stride  # a diagonal has two axes on one
+            elif coord == PICKED:
+                own.append(stride)
         strides = [0] * len(self.space)
         for old, new in enumerate(self.axes):
             if new >= 0:
                 strides[new] = along[old]  # of merged axes, that of the last
-        return Array(where.root, where.offset, tuple(strides))
+        return Array(where.root, where.offset, (*strides, *own))
 
     def _use(self, array: Array, dtype: str) -> int:
         """Give an array the number of an operand."""
@@ -282,6 +303,36 @@ class _Writer:
         dtype = node.dtype.name
         operand = self._use(array, dtype)
         self._add("store", self.known[node], dtype=dtype, operand=operand)
+
+    def _pick(self, node: Node) -> int:
+        """Read or add where index arrays say."""
+        dtype, args = node.dtype.name, [self._position(node, i) for i in walked(node)]
+        if is_scatter(node):
+            op, whole, coords = "accumulate_at", node, self.group.members[node]
+            args.append(self._argument(node, 0))
+        else:
+            op, whole, coords = "load_at", node.inputs[0], self.group.of(node, 0)
+        array = self._array(self.locations[whole], coords)
+        how = "add" if is_scatter(node) else None
+        operand = self._use(array, dtype)
+        return self._add(op, *args, dtype=dtype, operand=operand, value=how)
+
+    def _position(self, node: Node, position: int) -> int:
+        """Return an index brought to a place that there is, after requiring that."""
+        length = length_walked(node, position)
+        least, most = bounds(node.inputs[position])
+        index = self._cast(self._argument(node, position), "int64")
+        zero, end = (self._constant(n, np.dtype(np.int64)) for n in (0, length))
+        if least < 0:
+            back = self._add("less", index, zero, dtype="bool")
+            around = self._add("add", index, end, dtype="int64")
+            index = self._add("where", back, around, index, dtype="int64")
+        if -length <= least and most < length:
+            return index
+        unsigned = [self._cast(i, "uint64") for i in (index, end)]
+        inside = self._add("less", *unsigned, dtype="bool")
+        self._add("require", inside, dtype="bool")
+        return self._add("where", inside, index, zero, dtype="int64")
 
     def _one_hot(self, node: Node, labels: int) -> int:
         """Compare the labels with the position on the last axis."""

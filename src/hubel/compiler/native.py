@@ -13,8 +13,8 @@ from math import prod
 
 import numpy as np
 
-from hubel.compiler.blocks import block_calls
-from hubel.compiler.coords import Shape, strides_of
+from hubel.compiler.blocks import block_calls, zeros_call
+from hubel.compiler.coords import Shape, may_find_wrong, strides_of
 from hubel.compiler.cse import cse
 from hubel.compiler.dead import dead
 from hubel.compiler.find_sweep import find_sweep, is_small
@@ -23,6 +23,7 @@ from hubel.compiler.locate import Location, locate
 from hubel.compiler.lower import KernelCall, lower
 from hubel.compiler.memory import Interval, place
 from hubel.compiler.phases import find_phases
+from hubel.compiler.picks import is_scatter
 from hubel.compiler.plan import Home, memory_of
 from hubel.compiler.products import products
 from hubel.compiler.regions import Group, Regions, find_regions
@@ -273,7 +274,7 @@ class _Maker:
         first: dict[Node, int] = {}
         for number, step in enumerate(self.regions.steps):
             for node in (step,) if isinstance(step, Node) else step.members:
-                if node.gate.name == "labels_within":
+                if may_find_wrong(node):
                     first.setdefault(node, number)
         return max(first.values(), default=-1)
 
@@ -326,7 +327,8 @@ class _Maker:
             blocks = block_calls(step, self.locations)
             return blocks or _products(step, self.locations) or (HostCall(step),)
         kept = [n for n in step.members if n in self.last and self._is_here(n, step)]
-        return (lower(step, kept, self.locations, self.position),)
+        zeros = [zeros_call(n, self.locations) for n in kept if is_scatter(n)]
+        return (*zeros, lower(step, kept, self.locations, self.position))
 
     def _is_here(self, node: Node, step: Group) -> bool:
         return self.places.get(node) == step.number
@@ -353,7 +355,11 @@ class _Maker:
             self.homes[node] = self.homes[first]
         of_rows = offsets[len(buffers) :]
         start = [0, *accumulate(map(len, pieces))]
-        scratch = {start[i]: at for (i, _), at in zip(rows, of_rows, strict=True)}
+        scratch = {
+            number: at
+            for (i, _), at in zip(rows, of_rows, strict=True)
+            for number in range(start[i], start[i + 1])
+        }
         live = max(
             (
                 sum(s.nbytes for s in spans if s.first <= t <= s.last)

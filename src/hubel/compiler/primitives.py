@@ -63,6 +63,7 @@ LOWERED = frozenset(
         "matmul",
         "one_hot",
         "reshape",
+        "scatter_add",
         "slice",
         "stack",
         "transpose",

@@ -23,6 +23,7 @@ from hubel.compiler.coords import (
 )
 from hubel.compiler.draft import MOST_NODES, Draft
 from hubel.compiler.locate import Location, locate
+from hubel.compiler.picks import is_scatter, of_index
 from hubel.compiler.schedule import readers
 from hubel.graph.graph import CoreGraph
 from hubel.graph.node import Node
@@ -44,7 +45,7 @@ class Group:
     totals : set of Node
         Reductions that are complete only when the whole kernel has run.
     arguments : dict of Node to coordinates
-        Of what each reduction reduces.
+        Of what each reduction reduces, or scatter adds.
     """
 
     number: int
@@ -61,6 +62,8 @@ class Group:
     def of(self, node: Node, position: int) -> Coords:
         """Return the coordinates of an argument of a member."""
         known = self.arguments.get(node)
+        if known is not None and is_scatter(node) and position:
+            return of_index(node, position, known)
         if known is None:
             known = of_argument(node, position, self.members[node], self.inner)
         assert known is not None  # every reduction has its argument's
@@ -259,6 +262,8 @@ class _Cutter:
             return False
         if draft.top in draft.totals | draft.along and not _covers(axes, group):
             return False
+        if is_scatter(draft.top) and not _covers(axes, group, whole=True):
+            return False
         arrays = {self.root(n) for n in draft.outside if n.size > 1}
         theirs = self._arrays(group)
         few = len(arrays | theirs) <= MOST_ARRAYS
@@ -306,7 +311,7 @@ def _together(draft: Draft, group: Group, axes: Coords) -> Group:
 
 
 def _moved(coords: Coords, axes: Coords) -> Coords:
-    return tuple(-1 if c < 0 else axes[c] for c in coords)
+    return tuple(c if c < 0 else axes[c] for c in coords)
 
 
 def _match(draft: Draft, group: Group) -> Coords | None:
@@ -329,9 +334,10 @@ def _match(draft: Draft, group: Group) -> Coords | None:
     return tuple(found)
 
 
-def _covers(axes: Coords, group: Group) -> bool:
+def _covers(axes: Coords, group: Group, *, whole: bool = False) -> bool:
     """Whether a point of a draft's space is met once in a group's, or once a row."""
-    return all(a in axes or n == 1 for a, n in enumerate(group.space[:-1]))
+    space = group.space if whole else group.space[:-1]
+    return all(a in axes or n == 1 for a, n in enumerate(space))
 
 
 def _free_axis(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hubel.compiler.kernel import Kernel
@@ -49,7 +49,7 @@ class Space:
         for k in range(len(self.kernel.operands)):
             self._rows[k] = self._moved(k, f"%p{k}", index)
 
-    def element(self, operand: int, inner: str, position: str = "") -> str:
+    def element(self, operand: int, inner: str, positions: Sequence[str] = ()) -> str:
         """Return the address of an element of the row.
 
         Parameters
@@ -57,13 +57,21 @@ class Space:
         operand : int
         inner : str
             The index on the inner axis; empty where none is used.
-        position : str
-            The index on the operand's own last axis, if it has one.
+        positions : sequence of str
+            The indices on the operand's own axes, if it has such.
         """
+        return self.at(operand, self.offset(operand, inner, positions))
+
+    def offset(self, operand: int, inner: str, positions: Sequence[str] = ()) -> str:
+        """Return how many elements from the row's start that is; empty for none."""
         index = {self.inner: inner} if inner and self.kernel.rank else {}
-        if position:
-            index[self.kernel.rank] = position
-        return self._moved(operand, self._rows[operand], index)
+        for axis, position in enumerate(positions, self.kernel.rank):
+            index[axis] = position
+        return self._offset(operand, index)
+
+    def at(self, operand: int, offset: str) -> str:
+        """Return the address of an element at an offset from the row's start."""
+        return self._far(operand, self._rows[operand], offset)
 
     def address(self, operand: int, index: Mapping[int, str]) -> str:
         """Return the address of the element with an index on each axis that counts."""
@@ -71,6 +79,9 @@ class Space:
 
     def _moved(self, operand: int, start: str, index: Mapping[int, str]) -> str:
         """Go from an address along some axes."""
+        return self._far(operand, start, self._offset(operand, index))
+
+    def _offset(self, operand: int, index: Mapping[int, str]) -> str:
         own, found = self.kernel.operands[operand], ""
         for axis, at in index.items():
             letter = own.pattern[axis : axis + 1] or "0"
@@ -81,11 +92,14 @@ class Space:
                 stride = self.extent if letter == "d" else f"%s{operand}_{axis}"
                 step = self._times(at, stride)
             found = self.code.value(f"add i64 {found}, {step}") if found else step
-        if not found:
+        return found
+
+    def _far(self, operand: int, start: str, offset: str) -> str:
+        if not offset:
             return start
-        kind = MEMORY[own.dtype]
+        kind = MEMORY[self.kernel.operands[operand].dtype]
         return self.code.value(
-            f"getelementptr inbounds {kind}, ptr {start}, i64 {found}"
+            f"getelementptr inbounds {kind}, ptr {start}, i64 {offset}"
         )
 
     def _times(self, index: str, stride: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -109,12 +109,12 @@ class Statements:
         return self.code.load(address, each.dtype, group=frame.place.group)
 
     def _load_at(self, each: Statement, frame: Frame) -> str:
-        address = self._position(each, frame)
+        address = self._address(each, frame, each.args)
         return self.code.load(address, each.dtype, group=frame.place.group)
 
-    def _position(self, each: Statement, frame: Frame) -> str:
-        position = frame.values[each.args[0]]
-        return self.space.element(each.operand, frame.place.inner, position)
+    def _address(self, each: Statement, frame: Frame, args: Sequence[int]) -> str:
+        positions = [frame.values[a] for a in args]
+        return self.space.element(each.operand, frame.place.inner, positions)
 
     def _index(self, each: Statement, frame: Frame) -> str:
         inner = each.value == self.space.inner
@@ -138,8 +138,9 @@ class Statements:
         self.sums.add(each, frame.values[each.args[0]], frame.place)
 
     def _accumulate_at(self, each: Statement, frame: Frame) -> None:
-        value = frame.values[each.args[-1]]
-        self.sums.into(each, value, self._position(each, frame))
+        *positions, value = each.args
+        address = self._address(each, frame, positions)
+        self.sums.into(each, frame.values[value], address, frame.place.group)
 
     def _require(self, each: Statement, frame: Frame) -> None:
         before = self.code.value(f"load i1, ptr {self.fine}")
