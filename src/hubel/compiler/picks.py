@@ -111,7 +111,7 @@ def _counts_along(node: Node, position: int) -> int | None:
     number: Any = np.asarray(index.known).reshape(-1)
     if is_scatter(node) and number.size != length:
         return None
-    if number.size > length or number[0] or not _is_count(number):
+    if not 0 < number.size <= length or number[0] or not _is_count(number):
         return None
     return _block(node) - len(index.shape) + long[0] if long else -1
 
