@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import ChainMap
 
 from hubel.compiler.llvm.reduce import BLOCK, Total, make_total
-from hubel.compiler.llvm.scalar import GROUP, MEMORY, PARALLEL
+from hubel.compiler.llvm.scalar import GROUP, MEMORY
 from hubel.compiler.llvm.space import Place
+from hubel.compiler.llvm.spans import Span, spans
 from hubel.compiler.llvm.statements import Frame, Statements
 from hubel.compiler.phases import Phase, find_phases
 
@@ -83,9 +84,19 @@ class _Rows:
     def _loop(
         self, phase: Phase, row: Frame, totals: Totals, start: str, stop: str
     ) -> None:
-        parallel = all(self.body[i].op != "accumulate_at" for i in phase.loop)
-        group, metadata = (GROUP, PARALLEL) if parallel else ("", "")
-        with self.code.loop(stop, start=start, metadata=metadata) as inner:
+        body = [self.body[i] for i in phase.loop]
+        if any(each.op == "accumulate_at" for each in body):
+            self._span(phase, row, totals, Span(start, stop, ""))
+            return
+        short = self.statements.kernel.rank > 1
+        for span in spans(self.code, start, stop, body, short=short):
+            self._span(phase, row, totals, span)
+
+    def _span(self, phase: Phase, row: Frame, totals: Totals, span: Span) -> None:
+        group = GROUP if span.metadata else ""
+        with self.code.loop(
+            span.stop, start=span.start, metadata=span.metadata
+        ) as inner:
             frame = Frame(ChainMap({}, row.values), Place(inner, 0, group))
             for i in sorted([*phase.loop, *phase.taken]):
                 if i in phase.taken:

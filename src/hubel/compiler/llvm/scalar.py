@@ -49,6 +49,15 @@ WIDE = "!4"
 Left to itself LLVM takes as many as the widest numbers leave room for.
 """
 
+FOURFOLD, TWOFOLD = "!7", "!8"
+"""The same, with four or two vectors on their way at a time.
+
+What one waits for, such as the next step of a polynomial, the others fill.
+"""
+
+REST = "!9"
+"""The same for what is left over: one vector at a time, with masks."""
+
 METADATA = """!0 = distinct !{!0, !2}
 !1 = distinct !{}
 !2 = !{!"llvm.loop.parallel_accesses", !1}
@@ -56,6 +65,12 @@ METADATA = """!0 = distinct !{!0, !2}
 !4 = distinct !{!4, !2, !5, !6}
 !5 = !{!"llvm.loop.vectorize.predicate.enable", i1 true}
 !6 = !{!"llvm.loop.vectorize.width", i32 16}
+!7 = distinct !{!7, !2, !10}
+!8 = distinct !{!8, !2, !11}
+!9 = distinct !{!9, !2, !5, !12}
+!10 = !{!"llvm.loop.interleave.count", i32 4}
+!11 = !{!"llvm.loop.interleave.count", i32 2}
+!12 = !{!"llvm.loop.interleave.count", i32 1}
 """
 """What these names stand for; a module with loops ends with it."""
 

@@ -12,6 +12,7 @@ from hubel.compiler.llvm.primitives import emit_primitive
 from hubel.compiler.llvm.reduce import combine, fold, neutral
 from hubel.compiler.llvm.scalar import MEMORY, TYPES, Code, constant, kind
 from hubel.compiler.llvm.serial import is_serial
+from hubel.compiler.llvm.spans import cut, side_by_side
 from hubel.compiler.sweep import AFTER, BEFORE, EACH, Spot, Sweep
 
 BLOCK = 2048
@@ -47,37 +48,50 @@ def write_sweep(
         Whether the function, of a divisible sweep, has two more parameters: the first
         row that it takes, and the one after the last.
     """
-    _Printer(sweep, code, part).write()
+    lanes = _lanes(sweep, vector_bytes)
+    vectors = _vectors(sweep, lanes)
+    _Printer(sweep, code, lanes * vectors if vectors > 1 else 0, part).write()
     bounds = ["i64 %first", "i64 %last"] if part else []
     given = ", ".join([*sweep_parameters(sweep), *bounds])
     head = f"define internal void {name}({given}) nounwind"
-    metadata = _metadata(_lanes(sweep, vector_bytes), sweep.rows)
+    metadata = _metadata(lanes, vectors, sweep.rows)
     if is_serial(sweep.body):
         metadata = SERIAL
     return f"{head} {{\n{code.text}\n}}\n{metadata}"
 
 
-LOOP, GROUP = "!20", ", !llvm.access.group !21"
+LOOP, REST, GROUP = "!20", "!30", ", !llvm.access.group !21"
 
 SERIAL = "!20 = distinct !{!20}\n!21 = distinct !{}\n"
 """The metadata of a loop of which LLVM can make no vectors."""
 
 
-def _metadata(lanes: int, rows: int) -> str:
+def _metadata(lanes: int, vectors: int, rows: int) -> str:
     """Say that iterations are independent, and how many go side by side.
 
     The rows at the end that fill no vector go through one whose other lanes are idle,
-    unless they are so few that they are faster one by one.
+    unless they are so few that they are faster one by one, in a loop of their own if
+    several vectors go side by side.
     """
-    idle = "true" if rows % lanes > lanes // 8 else "false"
+    idle = "true" if vectors == 1 and rows % lanes > lanes // 8 else "false"
     return f"""!20 = distinct !{{!20, !22, !23, !24, !25, !26}}
 !21 = distinct !{{}}
 !22 = !{{!"llvm.loop.parallel_accesses", !21}}
 !23 = !{{!"llvm.loop.vectorize.width", i32 {lanes}}}
-!24 = !{{!"llvm.loop.interleave.count", i32 1}}
+!24 = !{{!"llvm.loop.interleave.count", i32 {vectors}}}
 !25 = !{{!"llvm.loop.vectorize.enable", i1 true}}
 !26 = !{{!"llvm.loop.vectorize.predicate.enable", i1 {idle}}}
+!30 = distinct !{{!30, !22, !23, !31, !25, !32}}
+!31 = !{{!"llvm.loop.interleave.count", i32 1}}
+!32 = !{{!"llvm.loop.vectorize.predicate.enable", i1 true}}
 """
+
+
+def _vectors(sweep: Sweep, lanes: int) -> int:
+    """Return how many vectors go side by side, 1 where there are too few rows."""
+    body = [sweep.body[i] for i in sweep.at(EACH)]
+    found = 1 if is_serial(sweep.body) else side_by_side(body, 4)
+    return found if sweep.rows >= found * lanes else 1
 
 
 def _lanes(sweep: Sweep, vector_bytes: int) -> int:
@@ -91,8 +105,9 @@ def _lanes(sweep: Sweep, vector_bytes: int) -> int:
 
 
 class _Printer:
-    def __init__(self, sweep: Sweep, code: Code, part: bool) -> None:
+    def __init__(self, sweep: Sweep, code: Code, step: int, part: bool) -> None:
         self.sweep, self.code, self.part = sweep, code, part
+        self.step = step  # rows that the first of two loops takes at a time, or 0
         self.values: dict[int, str] = {}
         self.row = "0"
         self.fine = ""
@@ -146,7 +161,15 @@ class _Printer:
         self.code.do(f"store {TYPES[dtype]} {start}, ptr {slot}")
 
     def _loop(self, start: str, stop: str) -> None:
-        with self.code.loop(stop, start=start, metadata=LOOP) as self.row:
+        if not self.step:
+            self._span(start, stop, LOOP)
+            return
+        middle = cut(self.code, start, stop, self.step)
+        self._span(start, middle, LOOP)
+        self._span(middle, stop, REST)
+
+    def _span(self, start: str, stop: str, metadata: str) -> None:
+        with self.code.loop(stop, start=start, metadata=metadata) as self.row:
             self._all(EACH)
             for i, slot in self.slots.items():
                 value = self.values[self.sweep.body[i].args[0]]
