@@ -13,7 +13,7 @@ from hubel.errors import ShapeError
 
 Pair = tuple[int, int]
 
-BLOCK = 2**18
+BLOCK = 2**19
 """About how many bytes of windows are in use at a time: they should stay in cache."""
 
 

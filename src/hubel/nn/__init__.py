@@ -11,6 +11,7 @@ from hubel.nn._activations import (
     Tanh,
 )
 from hubel.nn._config import TrainConfig
+from hubel.nn._conv import Conv2d
 from hubel.nn._describe import describe
 from hubel.nn._evaluate import accuracy, evaluate, predict, predict_scores
 from hubel.nn._fit import Epoch, fit, records
@@ -27,12 +28,15 @@ from hubel.nn._losses import (
 )
 from hubel.nn._metrics import confusion_matrix, count_correct
 from hubel.nn._mlp import mlp
-from hubel.nn._module import Frozen, Module, bias, fixed, static, weight
+from hubel.nn._module import Frozen, Module, bias, fixed, static, statistic, weight
+from hubel.nn._norm import BatchNorm
 from hubel.nn._optim import OPTIMIZERS, SGD, Adam
+from hubel.nn._pool import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from hubel.nn._tally import Tally
 from hubel.nn._training import Slice, Snapshot, Training
 
-__all__ = ["Module", "bias", "describe", "fixed", "mlp", "static", "weight"]
+__all__ = ["Module", "bias", "describe", "fixed", "mlp", "static", "statistic"]
+__all__ += ["AvgPool2d", "BatchNorm", "Conv2d", "GlobalAvgPool2d", "MaxPool2d"]
 __all__ += ["Dropout", "Flatten", "Frozen", "Linear", "Normalize", "Sequential"]
 __all__ += ["ACTIVATIONS", "ELU", "LeakyReLU", "Maxout", "ReLU", "Sigmoid", "Tanh"]
 __all__ += ["INITIALIZERS", "freeze", "initialize", "step_keys", "unfreeze"]
@@ -40,4 +44,4 @@ __all__ += ["LOSSES", "logistic", "multiclass_hinge", "softmax_cross_entropy"]
 __all__ += ["OPTIMIZERS", "SGD", "Adam", "schedules", "squared"]
 __all__ += ["Epoch", "Slice", "Snapshot", "TrainConfig", "Training", "fit", "records"]
 __all__ += ["Tally", "accuracy", "confusion_matrix", "count_correct", "evaluate"]
-__all__ += ["predict", "predict_scores"]
+__all__ += ["predict", "predict_scores", "weight"]

@@ -32,6 +32,14 @@ def fixed() -> Any:
     return field(metadata={"role": "fixed"})
 
 
+def statistic() -> Any:
+    """Declare a field of arrays that training carries on without a gradient.
+
+    A module that is applied in training tells what they become.
+    """
+    return field(metadata={"role": "statistic"})
+
+
 def static(default: Any = dataclasses.MISSING) -> Any:
     """Declare a field that is part of the structure: hashable, never traced."""
     return field(default=default, metadata={"static": True})
@@ -40,7 +48,7 @@ def static(default: Any = dataclasses.MISSING) -> Any:
 @dataclass_transform(
     frozen_default=True,
     eq_default=False,
-    field_specifiers=(weight, bias, fixed, static),
+    field_specifiers=(weight, bias, fixed, statistic, static),
 )
 class Module:
     """A function with parameters, as an immutable tree of arrays.
@@ -48,7 +56,8 @@ class Module:
     A subclass states its arrays and inner modules as annotated fields and what it
     computes as ``__call__``; it is made a frozen dataclass by that alone. A field is
     declared with :func:`weight` (also meant by a bare annotation), :func:`bias`,
-    :func:`fixed` or :func:`static`; everything beneath a fixed field is fixed.
+    :func:`fixed`, :func:`statistic` or :func:`static`; everything beneath a fixed field
+    is fixed.
 
     A module is a tree as every transform takes it: ``grad(lambda net: loss(net(x)))``
     gives a module of gradients.
@@ -99,7 +108,7 @@ class Module:
         """Return the trained arrays by path, such as ``layers.0.weight``."""
         leaves, tree = flatten(self)
         entries = zip(tree.paths(), leaves, roles(tree), strict=True)
-        return {path: leaf for path, leaf, role in entries if role != "fixed"}
+        return {path: leaf for path, leaf, role in entries if role in TRAINED}
 
     def count_parameters(self) -> int:
         """Count the trained numbers."""
@@ -186,8 +195,12 @@ class Frozen(Module):
         return f"Frozen({self.inner!r})"
 
 
+TRAINED = ("weight", "bias")
+"""The roles of arrays that get a gradient; the others are `fixed` and `statistic`."""
+
+
 def roles(tree: Tree) -> tuple[str, ...]:
-    """Return the role of each leaf of a tree: ``weight``, ``bias`` or ``fixed``."""
+    """Return the role of each leaf of a tree, ``weight`` where none is stated."""
     return tuple(_roles(tree, "weight"))
 
 

@@ -18,7 +18,14 @@ from hubel.nn._keys import step_keys
 from hubel.nn._losses import check_labels, find_loss
 from hubel.nn._module import Array, Module, needs_key
 from hubel.nn._optim import find_optimizer
-from hubel.nn._step import Arrays, make_step, penalty, split, with_parameters
+from hubel.nn._step import (
+    Arrays,
+    first_state,
+    make_step,
+    penalty,
+    split,
+    with_parameters,
+)
 from hubel.nn._steps import Steps
 from hubel.nn._tally import Tally
 from hubel.nn.schedules import find_schedule
@@ -70,7 +77,7 @@ class Snapshot:
     params : tuple of arrays
         The parameters, in the order of ``net.parameters()``.
     state : tree of arrays
-        The optimiser's.
+        The optimiser's, and beside it the statistics of a net that has them.
     tally : Tally
         Of the steps done in the epoch.
     """
@@ -141,7 +148,7 @@ class Training:
         optimizer = find_optimizer(config.optimizer, config.momentum)
         self._schedule = find_schedule(config.schedule)
         self._params, fixed = split(net)
-        self._state = optimizer.init(self._params)
+        self._state = first_state(net, optimizer)
         self._epoch, self._done, self._tally = 1, 0, Tally()
         if resume is not None:
             self._epoch, self._done = resume.epoch, resume.step
@@ -166,8 +173,9 @@ class Training:
 
     @property
     def net(self) -> Any:
-        """The net with copies of the parameters as they are now."""
-        return with_parameters(self._net, map_leaves(np.array, self._params))
+        """The net with copies of the parameters and statistics as they are now."""
+        now = map_leaves(np.array, (self._params, self._state))
+        return with_parameters(self._net, *now)
 
     @property
     def backend(self) -> str:

@@ -12,7 +12,7 @@ from hubel.data import Dataset
 from hubel.errors import DTypeError, OptionError, ShapeError
 from hubel.nn import Module, TrainConfig, predict_scores
 from hubel.nn._losses import Loss, find_loss
-from hubel.nn._module import roles
+from hubel.nn._module import TRAINED, roles
 from hubel.streams import permutation
 from hubel.tracing.tree import flatten, map_leaves, unflatten
 
@@ -133,4 +133,4 @@ def trained(net: Module, role: str | None = None) -> dict[str, Array]:
     """Return the parameters by path, of one role if it is named."""
     leaves, tree = flatten(net)
     entries = zip(tree.paths(), leaves, roles(tree), strict=True)
-    return {p: a for p, a, r in entries if r != "fixed" and role in (None, r)}
+    return {p: a for p, a, r in entries if r in TRAINED and role in (None, r)}

@@ -14,7 +14,7 @@ from hubel.experiments.doctor._case import Array, Case, Pair
 from hubel.nn import Dropout, Module, Sequential
 from hubel.nn._module import needs_key
 from hubel.nn._optim import Optimizer, find_optimizer
-from hubel.nn._step import make_step, split, with_parameters
+from hubel.nn._step import first_state, make_step, split, with_parameters
 from hubel.streams import permutation, stream
 from hubel.transforms.compiled import compile
 
@@ -23,11 +23,12 @@ Arrays = tuple[Array, ...]
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """One step: the loss before it, and the parameters before and after it."""
+    """One step: the loss before it, the parameters before and after it, the state."""
 
     loss: float
     before: Arrays
     after: Arrays
+    state: Any
 
 
 class Walk:
@@ -66,7 +67,7 @@ class Walk:
     ) -> Iterator[Moment]:
         """Take a step for each learning rate, until the loss is not finite."""
         params, fixed = split(self.net)
-        state: Any = self._optimizer.init(params)
+        state: Any = first_state(self.net, self._optimizer)
         words = stream(self._seed, "doctor mask").bit_generator
         for rate, (images, labels) in zip(rates, batches, strict=False):
             key = words.random_raw(2) if self._random else None
@@ -74,13 +75,13 @@ class Walk:
             params, state, loss, _ = self._step(
                 params, state, fixed, images, labels, float(rate), key
             )
-            yield Moment(float(loss), before, params)
+            yield Moment(float(loss), before, params, state)
             if not math.isfinite(loss):
                 return
 
     def end(self, last: Moment) -> Any:
         """Return the net after a step."""
-        return with_parameters(self.net, last.after)
+        return with_parameters(self.net, last.after, last.state)
 
     def affordable(self, batch: Pair, seconds: float, most: int, least: int) -> int:
         """Return how many steps fit into a time, by the time of one."""
