@@ -76,6 +76,10 @@ class RunError(HubelError, RuntimeError):
     """A run folder that cannot be read or written."""
 
 
+class ExportError(HubelError, ValueError):
+    """A function that has no form in the format it is to be written in."""
+
+
 class NativeError(HubelError, RuntimeError):
     """Native code that cannot be made or run here; plans run on NumPy instead."""
 
