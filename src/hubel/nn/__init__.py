@@ -14,11 +14,12 @@ from hubel.nn._config import TrainConfig
 from hubel.nn._conv import Conv2d
 from hubel.nn._describe import describe
 from hubel.nn._evaluate import accuracy, evaluate, predict, predict_scores
-from hubel.nn._fit import Epoch, fit, records
+from hubel.nn._fit import fit
 from hubel.nn._freeze import freeze, unfreeze
 from hubel.nn._init import INITIALIZERS, initialize
 from hubel.nn._keys import step_keys
 from hubel.nn._layers import Dropout, Flatten, Linear, Normalize, Sequential
+from hubel.nn._live import Live
 from hubel.nn._losses import (
     LOSSES,
     logistic,
@@ -32,6 +33,8 @@ from hubel.nn._module import Frozen, Module, bias, fixed, static, statistic, wei
 from hubel.nn._norm import BatchNorm
 from hubel.nn._optim import OPTIMIZERS, SGD, Adam
 from hubel.nn._pool import AvgPool2d, GlobalAvgPool2d, MaxPool2d
+from hubel.nn._records import Epoch, records
+from hubel.nn._running import Running
 from hubel.nn._tally import Tally
 from hubel.nn._training import Slice, Snapshot, Training
 
@@ -43,5 +46,5 @@ __all__ += ["INITIALIZERS", "freeze", "initialize", "step_keys", "unfreeze"]
 __all__ += ["LOSSES", "logistic", "multiclass_hinge", "softmax_cross_entropy"]
 __all__ += ["OPTIMIZERS", "SGD", "Adam", "schedules", "squared"]
 __all__ += ["Epoch", "Slice", "Snapshot", "TrainConfig", "Training", "fit", "records"]
-__all__ += ["Tally", "accuracy", "confusion_matrix", "count_correct", "evaluate"]
-__all__ += ["predict", "predict_scores", "weight"]
+__all__ += ["Live", "Running", "Tally", "accuracy", "confusion_matrix"]
+__all__ += ["count_correct", "evaluate", "predict", "predict_scores", "weight"]

@@ -147,7 +147,7 @@ class Training:
         self.config, self._net = config, net
         optimizer = find_optimizer(config.optimizer, config.momentum)
         self._schedule = find_schedule(config.schedule)
-        self._params, fixed = split(net)
+        self._params, self._fixed = split(net)
         self._state = first_state(net, optimizer)
         self._epoch, self._done, self._tally = 1, 0, Tally()
         if resume is not None:
@@ -158,11 +158,12 @@ class Training:
         self._state = map_leaves(np.array, self._state)
         self._random = needs_key(net)
         self._feed = make_feed(images, targets, config)
+        self._step = make_step(net, find_loss(config.loss), optimizer, config.l2)
         self._steps = Steps(
-            make_step(net, find_loss(config.loss), optimizer, config.l2),
+            self._step,
             self._params,
             self._state,
-            fixed,
+            self._fixed,
             self._feed.sources,
             count=len(images),
             size=config.batch_size,
@@ -183,6 +184,11 @@ class Training:
         return self._steps.backend
 
     @property
+    def steps_done(self) -> int:
+        """Steps since the beginning of the first epoch."""
+        return (self._epoch - 1) * self.steps_per_epoch + self._done
+
+    @property
     def tally(self) -> Tally:
         """What the steps of the current epoch have added up to."""
         return self._tally
@@ -197,6 +203,22 @@ class Training:
         total = self.config.epochs * self.steps_per_epoch
         at = (epoch - 1) * self.steps_per_epoch + step
         return self.config.lr * self._schedule(at, total)
+
+    def update_ratios(self) -> dict[str, float]:
+        """Return how much the next step would change each parameter, relative to it.
+
+        The step is one on the batch of the last step, with its learning rate; it is
+        not taken. Lengths are Euclidean, and about 0.001 is usual (CS231n).
+        """
+        step = max(self._done - 1, 0)
+        rows = self._feed.rows(self._epoch, step)[: self._steps.examples(step)]
+        images, targets = (source[rows] for source in self._feed.sources)
+        keys, lr = self._keys(), self.learning_rate(self._epoch, step)
+        key = None if keys is None else keys[step]
+        batch = self._fixed, images, targets, lr, key
+        after, *_ = self._step(self._params, self._state, *batch)
+        pairs = zip(self._net.parameters(), self._params, after, strict=True)
+        return {name: _ratio(new - old, old) for name, old, new in pairs}
 
     def snapshot(self) -> Snapshot:
         """Return copies of everything that the next slice depends on."""
@@ -287,6 +309,12 @@ class Training:
                     f"{name} is not finite after the last step",
                     remedy="Try a learning rate ten times smaller.",
                 )
+
+
+def _ratio(change: Array, array: Array) -> float:
+    """Return the length of a change over that of what it changes; 0 of nothing."""
+    length = float(np.linalg.norm(array))
+    return float(np.linalg.norm(change)) / length if length else 0.0
 
 
 def _check(net: Module, images: Array, targets: Array) -> None:

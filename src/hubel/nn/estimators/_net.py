@@ -11,11 +11,11 @@ import numpy as np
 from hubel.errors import ShapeError, TrainingError
 from hubel.nn._config import TrainConfig
 from hubel.nn._evaluate import predict_scores
-from hubel.nn._fit import Epoch, Pair, records
 from hubel.nn._layers import Flatten, Normalize, Sequential
 from hubel.nn._losses import Loss
 from hubel.nn._mlp import mlp
 from hubel.nn._module import Array, Module
+from hubel.nn._records import Epoch, Pair, records
 from hubel.nn._step import with_parameters
 from hubel.nn._tally import Tally
 from hubel.nn._training import Snapshot, Training
