@@ -121,6 +121,23 @@ def test_rows_go_side_by_side():
     assert len(wide) > 0.9 * len(loop) > 50
 
 
+@pytest.mark.parametrize("rows", [15, 16, 31, 33, 63, 64, 65, 127, 200, 2049])
+def test_any_count_of_rows(rows):
+    """Several vectors at a time, and what is left over."""
+    random = np.random.default_rng(rows)
+    x = random.normal(size=rows).astype(np.float32)
+    agree(*plan_of(hb.compile(lambda x: (np.tanh(x), np.exp(x).sum())), x), rtol=1e-6)
+    parts = random.normal(size=(rows, 2)).astype(np.float32)
+    spread = hb.compile(lambda x: np.tanh(x[:, 0]) * np.exp(x[:, 1]))
+    agree(*plan_of(spread, parts), rtol=1e-6)
+
+
+def test_a_loop_that_cannot_be_vectors():
+    x = np.random.default_rng(0).normal(size=(37, 2))
+    spread = hb.compile(lambda x: np.fmod(x[:, 0], x[:, 1]))
+    agree(*plan_of(spread, x), rtol=1e-12)
+
+
 def test_adam_is_numpys():
     """Its count of steps is read one element at a time."""
     agree(*step_of("relu", 50, optimizer=nn.Adam()), rtol=1e-4)

@@ -6,6 +6,8 @@ memory in any way; of the others an iteration touches its own row alone.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from hubel.compiler.kernel import Statement
 from hubel.compiler.llvm.casts import cast
 from hubel.compiler.llvm.primitives import emit_primitive
@@ -48,15 +50,12 @@ def write_sweep(
         Whether the function, of a divisible sweep, has two more parameters: the first
         row that it takes, and the one after the last.
     """
-    lanes = _lanes(sweep, vector_bytes)
-    vectors = _vectors(sweep, lanes)
-    _Printer(sweep, code, lanes * vectors if vectors > 1 else 0, part).write()
+    form = _form(sweep, vector_bytes)
+    _Printer(sweep, code, form.step, part).write()
     bounds = ["i64 %first", "i64 %last"] if part else []
     given = ", ".join([*sweep_parameters(sweep), *bounds])
     head = f"define internal void {name}({given}) nounwind"
-    metadata = _metadata(lanes, vectors, sweep.rows)
-    if is_serial(sweep.body):
-        metadata = SERIAL
+    metadata = SERIAL if is_serial(sweep.body) else _metadata(form)
     return f"{head} {{\n{code.text}\n}}\n{metadata}"
 
 
@@ -66,32 +65,63 @@ SERIAL = "!20 = distinct !{!20}\n!21 = distinct !{}\n"
 """The metadata of a loop of which LLVM can make no vectors."""
 
 
-def _metadata(lanes: int, vectors: int, rows: int) -> str:
-    """Say that iterations are independent, and how many go side by side.
+class _Form(NamedTuple):
+    """How rows go side by side.
 
-    The rows at the end that fill no vector go through one whose other lanes are idle,
-    unless they are so few that they are faster one by one, in a loop of their own if
-    several vectors go side by side.
+    Attributes
+    ----------
+    lanes : int
+        Rows in a vector.
+    vectors : int
+        Vectors at a time.
+    step : int
+        Rows that the first of two loops takes at a time, the second one what is left;
+        0 where there is one loop.
+    idle : bool
+        Whether the rows that fill no vector go through one whose other lanes are idle,
+        and not one by one.
     """
-    idle = "true" if vectors == 1 and rows % lanes > lanes // 8 else "false"
+
+    lanes: int
+    vectors: int
+    step: int
+    idle: bool
+
+
+def _form(sweep: Sweep, vector_bytes: int) -> _Form:
+    lanes = _lanes(sweep, vector_bytes)
+    if is_serial(sweep.body):
+        return _Form(lanes, 1, 0, False)
+    each = [sweep.body[i] for i in sweep.at(EACH)]
+    vectors = side_by_side(each, 4)
+    if 1 < vectors <= sweep.rows // lanes:
+        return _Form(lanes, vectors, lanes * vectors, False)
+    idle = sweep.rows % lanes > lanes // 8
+    if idle and sweep.rows > lanes and any(map(_is_apart, each)):
+        # With masks what lies apart would be gathered, in all vectors but the last too.
+        return _Form(lanes, 1, lanes, False)
+    return _Form(lanes, 1, 0, idle)
+
+
+def _is_apart(each: Statement) -> bool:
+    """Whether a statement reads or writes what does not lie side by side."""
+    return isinstance(each.value, Spot) and each.value.stride > 1
+
+
+def _metadata(form: _Form) -> str:
+    """Say that iterations are independent, and how many go side by side."""
+    idle = str(form.idle).lower()
     return f"""!20 = distinct !{{!20, !22, !23, !24, !25, !26}}
 !21 = distinct !{{}}
 !22 = !{{!"llvm.loop.parallel_accesses", !21}}
-!23 = !{{!"llvm.loop.vectorize.width", i32 {lanes}}}
-!24 = !{{!"llvm.loop.interleave.count", i32 {vectors}}}
+!23 = !{{!"llvm.loop.vectorize.width", i32 {form.lanes}}}
+!24 = !{{!"llvm.loop.interleave.count", i32 {form.vectors}}}
 !25 = !{{!"llvm.loop.vectorize.enable", i1 true}}
 !26 = !{{!"llvm.loop.vectorize.predicate.enable", i1 {idle}}}
 !30 = distinct !{{!30, !22, !23, !31, !25, !32}}
 !31 = !{{!"llvm.loop.interleave.count", i32 1}}
 !32 = !{{!"llvm.loop.vectorize.predicate.enable", i1 true}}
 """
-
-
-def _vectors(sweep: Sweep, lanes: int) -> int:
-    """Return how many vectors go side by side, 1 where there are too few rows."""
-    body = [sweep.body[i] for i in sweep.at(EACH)]
-    found = 1 if is_serial(sweep.body) else side_by_side(body, 4)
-    return found if sweep.rows >= found * lanes else 1
 
 
 def _lanes(sweep: Sweep, vector_bytes: int) -> int:
@@ -107,7 +137,7 @@ def _lanes(sweep: Sweep, vector_bytes: int) -> int:
 class _Printer:
     def __init__(self, sweep: Sweep, code: Code, step: int, part: bool) -> None:
         self.sweep, self.code, self.part = sweep, code, part
-        self.step = step  # rows that the first of two loops takes at a time, or 0
+        self.step = step
         self.values: dict[int, str] = {}
         self.row = "0"
         self.fine = ""
