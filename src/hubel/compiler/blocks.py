@@ -94,6 +94,16 @@ def _embed_many(node: Node, whole: Any) -> Iterator[Block]:
         yield Block(source, (0,) * len(source.shape), part, adds=True)
 
 
+def _assign(node: Node, whole: Any) -> Iterator[Block]:
+    old, new = node.inputs
+    if new.weak and node.dtype.kind != "f":
+        return  # NumPy refuses a Python number that does not fit
+    part = whole[*key_of(node.params["index"]), ...]
+    if part.size < whole.size:
+        yield Block(old, (0,) * whole.ndim, whole)
+    yield Block(new, (0,) * len(new.shape), part)
+
+
 def _element(node: Node, whole: Any) -> Iterator[Block]:
     (source,) = node.inputs
     pairs = zip(node.params["index"], source.shape, strict=True)
@@ -114,6 +124,7 @@ def _roll(node: Node, whole: Any) -> Iterator[Block]:
 
 
 _BLOCKS = {
+    "assign": _assign,
     "concatenate": _concatenate,
     "element": _element,
     "embed": _embed,
@@ -135,7 +146,7 @@ def _call(
         where = locations[block.source]
         start = zip(block.start, where.strides, strict=True)
         offset = where.offset + sum(i * s for i, s in start)
-        strides.insert(0, where.strides)
+        strides.insert(0, _aligned(where.strides, block.source.shape, part.shape))
         arrays.insert(0, Array(where.root, offset, ()))
     space, merged = _merge(part.shape, strides)
     pairs = zip(arrays, merged, strict=True)
@@ -150,6 +161,13 @@ def _call(
     )
     arrays = [Array(a.root, a.offset, s) for a, s in pairs]
     return KernelCall(kernel, space, tuple(arrays), (node,))
+
+
+def _aligned(strides: Shape, shape: Shape, whole: Shape) -> Shape:
+    """Return the strides of an array that is broadcast to a shape."""
+    extra = len(whole) - len(shape)
+    own = [s if n > 1 else 0 for s, n in zip(strides, shape, strict=True)]
+    return (0,) * extra + tuple(own[max(-extra, 0) :])
 
 
 def _body(dtypes: list[str], adds: bool) -> Iterator[Statement]:

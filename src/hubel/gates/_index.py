@@ -107,6 +107,8 @@ def write_index(x: Value, index: Any, new: Value) -> Value:
     parts = take_apart(shape_of(x), index)
     if not parts.arrays:
         picked = sliced_shape(shape_of(x), parts.basic)
+        if not parts.basic and picked and _is_alike(x, new):
+            return new
         return assign(x, _fitted(new, picked), index=parts.basic)
     part = _begin(x, parts)
     arrays = parts.arrays
@@ -139,6 +141,11 @@ def _write_mask(x: Value, mask: Value, new: Value) -> Value | None:
         new = astype(new, dtype=dtype_of(x))
     mask = reshape(mask, shape=over + (1,) * columns) if columns else mask
     return GATES["where"](mask, new, x)
+
+
+def _is_alike(x: Value, new: Value) -> bool:
+    """Whether a value is what an array is after it was written all over it."""
+    return shape_of(new) == shape_of(x) and dtype_of(new) == dtype_of(x)
 
 
 def _fitted(new: Value, picked: tuple[int, ...]) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
@@ -10,9 +11,9 @@ import numpy as np
 from hubel.errors import DTypeError, ShapeError
 from hubel.gates._arithmetic import negative, positive
 from hubel.gates._cast import astype
-from hubel.gates._gather import scatter_add
+from hubel.gates._gather import picked_shape, scatter_add
 from hubel.gates._given import as_value, known
-from hubel.gates._index import read_index, write_index
+from hubel.gates._index import read_index, take_apart, write_index
 from hubel.gates._layout import np_ravel, reshape
 from hubel.gates._sum import np_broadcast_to
 from hubel.gates._take import as_index, in_bounds, np_resize
@@ -106,13 +107,23 @@ def _diagonal_places(shape: tuple[int, ...], wrap: bool) -> Any:
 
 def _added_at(sign: Any, a: Value, indices: Any, b: Value) -> None:
     """Add to the elements that an index picks, as often as it picks them."""
-    shape = shape_of(a)
-    numbers = np.arange(int(np.prod(shape))).reshape(shape)
-    places = np_ravel(read_index(numbers, indices))
-    new = np_ravel(np_broadcast_to(as_value(b), shape_of(read_index(numbers, indices))))
-    new = astype(sign(new), dtype=dtype_of(a))
-    total = scatter_add(new, places, axis=0, shape=(numbers.size,))
-    _set(a, a + reshape(total, shape=shape), "ufunc.at")
+    shape, parts = shape_of(a), take_apart(shape_of(a), indices)
+    if not parts.arrays or parts.basic or parts.order:
+        numbers = np.arange(math.prod(shape)).reshape(shape)
+        places = read_index(numbers, indices)
+        new = np_ravel(_spread(sign, a, b, shape_of(places)))
+        flat = scatter_add(new, np_ravel(places), axis=0, shape=(numbers.size,))
+        total = reshape(flat, shape=shape)
+    else:
+        indexed = tuple(map(shape_of, parts.arrays))
+        new = _spread(sign, a, b, picked_shape(shape, indexed, parts.axis))
+        total = scatter_add(new, *parts.arrays, axis=parts.axis, shape=shape)
+    _set(a, a + total, "ufunc.at")
+
+
+def _spread(sign: Any, a: Value, b: Value, shape: tuple[int, ...]) -> Value:
+    """Give what is to be added to each element that is picked."""
+    return astype(sign(np_broadcast_to(as_value(b), shape)), dtype=dtype_of(a))
 
 
 REDUCTIONS[np.add, "at"] = partial(_added_at, positive)
