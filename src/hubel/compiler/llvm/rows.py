@@ -9,6 +9,7 @@ from hubel.compiler.llvm.scalar import GROUP, MEMORY
 from hubel.compiler.llvm.space import Place
 from hubel.compiler.llvm.spans import Span, spans
 from hubel.compiler.llvm.statements import Frame, Statements
+from hubel.compiler.llvm.votes import Votes, is_vote
 from hubel.compiler.phases import Phase, find_phases
 
 Totals = dict[int, Total]
@@ -37,6 +38,7 @@ class _Rows:
         self.code, self.body = statements.code, statements.kernel.body
         self.extent = statements.space.extent
         self.scratch = self._places(scratch)
+        self.votes: dict[int, Votes] = {}
 
     def _places(self, scratch: list[int]) -> dict[int, str]:
         """Find where the scratch row of each statement begins."""
@@ -61,7 +63,10 @@ class _Rows:
                 totals[i] = make_total(self.code, str(each.value), dtype)
         for total in totals.values():
             total.start()
-        if any(each.blocked for each in totals.values()):
+        space = self.statements.space
+        votes = [i for i in phase.loop if is_vote(space.kernel, self.body[i])]
+        self.votes = {i: Votes(self.code, space, self.body[i]) for i in votes}
+        if votes or any(each.blocked for each in totals.values()):
             self._blocks(phase, row, totals)
         else:
             self._loop(phase, row, totals, "0", self.extent)
@@ -77,7 +82,11 @@ class _Rows:
             stop = code.intrinsic("smin", "int64", stop, self.extent)
             for each in blocked:
                 each.start_block(start)
+            for each in self.votes.values():
+                each.begin(start)
             self._loop(phase, row, totals, start, stop)
+            for each in self.votes.values():
+                each.cast(stop)
             for each in blocked:
                 each.end_block(start, stop)
 
@@ -85,22 +94,20 @@ class _Rows:
         self, phase: Phase, row: Frame, totals: Totals, start: str, stop: str
     ) -> None:
         body = [self.body[i] for i in phase.loop]
-        if any(each.op == "accumulate_at" for each in body):
-            self._span(phase, row, totals, Span(start, stop, ""))
-            return
         short = self.statements.kernel.rank > 1
         for span in spans(self.code, start, stop, body, short=short):
             self._span(phase, row, totals, span)
 
     def _span(self, phase: Phase, row: Frame, totals: Totals, span: Span) -> None:
-        group = GROUP if span.metadata else ""
         with self.code.loop(
             span.stop, start=span.start, metadata=span.metadata
         ) as inner:
-            frame = Frame(ChainMap({}, row.values), Place(inner, 0, group))
+            frame = Frame(ChainMap({}, row.values), Place(inner, 0, GROUP))
             for i in sorted([*phase.loop, *phase.taken]):
                 if i in phase.taken:
                     self._take(i, frame)
+                elif i in self.votes:
+                    self.votes[i].note(frame)
                 elif i in totals:
                     totals[i].add(frame.values[self.body[i].args[0]], inner)
                 else:

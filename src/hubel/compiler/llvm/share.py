@@ -99,13 +99,11 @@ def is_divisible(call: KernelCall) -> bool:
     kernel = call.kernel
     for number, each in enumerate(kernel.body):
         match each.op:
-            case "accumulate_at":
-                return False
             case "index" if each.value == 0:
                 return False
             case "reduce" if kernel.rank == 1 and not _is_total(kernel, number):
                 return False
-            case "store" if not call.arrays[each.operand].strides[0]:
+            case "store" | "accumulate_at" if not call.arrays[each.operand].strides[0]:
                 return False
             case _:
                 pass
