@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import pytest
 
 from hubel import cli
-from hubel.cli import _data
+from hubel.cli import _meter
 from hubel.data import mnist
 from tests.data.test_download import mnist_files
 from tests.data.web import publish, serving
@@ -56,7 +57,7 @@ def test_the_folder_may_be_given_or_in_the_environment(
 
 
 def test_progress_is_told_now_and_then(server, capsys, monkeypatch):
-    monkeypatch.setattr(_data, "_SECONDS", 0.0)
+    monkeypatch.setattr(_meter, "_SECONDS", 0.0)
     err = run("get", "mnist", capsys=capsys)[2]
     assert len(err.splitlines()) == 4
     assert all("MB/s" in line for line in err.splitlines())
@@ -65,7 +66,7 @@ def test_progress_is_told_now_and_then(server, capsys, monkeypatch):
 
 def test_a_terminal_shows_one_line_that_moves(capsys, monkeypatch):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    meter = _data._Meter(quiet=False)
+    meter = _meter.Meter(_meter.BYTES, quiet=False)
     meter._last -= 1
     meter.move(1_000_000, 2_000_000)
     meter.close()
@@ -104,3 +105,10 @@ def test_help_teaches(capsys):
     assert code == 0
     assert "hubel data get mnist" in out
     assert "SHA-256" in out
+
+
+def test_json_is_one_object(server, capsys, monkeypatch):
+    monkeypatch.setattr(_meter, "_SECONDS", 0.0)
+    code, out, err = run("get", "mnist", "--json", capsys=capsys)
+    assert (code, err) == (0, "")
+    assert json.loads(out) == {"name": "mnist", "folder": "data/mnist"}

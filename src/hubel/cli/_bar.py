@@ -11,7 +11,7 @@ from hubel.cli._lines import tell
 from hubel.cli._show import Show
 from hubel.cli._words import conclude, duration, introduce, percent
 from hubel.experiments import Started, TrainResult
-from hubel.nn import Epoch, Slice
+from hubel.nn import Epoch, Running, Slice
 
 _TEXT = 73
 """The columns that the words and numbers beside the bar take."""
@@ -30,7 +30,7 @@ class Bar(Show):
         )
         self._task = self._progress.add_task("", epoch="", numbers="", start=False)
         self._epochs = self._steps = 0
-        self._now = _Running()
+        self._now = Running()
         self._validation: float | None = None
 
     def start(self, started: Started) -> None:
@@ -62,7 +62,7 @@ class Bar(Show):
         """Show the validation accuracy, and begin to add up anew."""
         self._validation = epoch.validation_accuracy
         self._progress.update(self._task, numbers=self._numbers())
-        self._now = _Running()
+        self._now = Running()
 
     def close(self) -> None:
         """Stop moving; what the last line says stays there."""
@@ -101,33 +101,3 @@ class Bar(Show):
             return f"{duration(task.elapsed or 0)} in all"
         left = task.time_remaining
         return "" if left is None else f"{duration(left)} left"
-
-
-class _Running:
-    """The sums of an epoch's slices so far."""
-
-    def __init__(self) -> None:
-        self._examples = self._correct = 0
-        self._loss = self._seconds = 0.0
-
-    def add(self, piece: Slice) -> None:
-        """Add a slice."""
-        self._examples += piece.examples
-        self._correct += piece.correct or 0
-        self._loss += piece.loss * piece.examples
-        self._seconds += piece.seconds
-
-    @property
-    def loss(self) -> float:
-        """The loss, averaged over the examples."""
-        return self._loss / max(1, self._examples)
-
-    @property
-    def accuracy(self) -> float:
-        """The share of examples that came out right."""
-        return self._correct / max(1, self._examples)
-
-    @property
-    def images_per_second(self) -> float:
-        """How fast it goes."""
-        return self._examples / max(1e-9, self._seconds)

@@ -6,10 +6,11 @@ import json
 import sys
 from argparse import Namespace
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 from hubel.cli._lines import tell
+from hubel.cli._meter import PICTURES, Meter
 from hubel.cli._parser import Parser
 from hubel.cli._train import (
     _data_options as data_options,  # pyright: ignore[reportPrivateUsage]
@@ -20,6 +21,7 @@ from hubel.cli._train import (
 from hubel.cli._train import (
     _training_options as training_options,  # pyright: ignore[reportPrivateUsage]
 )
+from hubel.cli._train import given_settings
 from hubel.experiments import Diagnosis, Finding, Task, TrainSettings, diagnose
 from hubel.experiments._task import prepare
 from hubel.experiments.doctor import written
@@ -65,9 +67,12 @@ def describe(commands: Any, name: str) -> None:
 
 def run(options: Namespace) -> int:
     """Examine as the options say; return the exit code."""
-    names = {field.name for field in fields(TrainSettings)}
-    given = {k: v for k, v in vars(options).items() if k in names and v is not None}
-    task = prepare(TrainSettings(**given).completed())
+    settings = TrainSettings(**given_settings(options)).completed()
+    meter = Meter(PICTURES, quiet=options.json)
+    try:
+        task = prepare(settings, meter.move)
+    finally:
+        meter.close()
     tell(task.notices)
     found = _examine(task, quiet=options.json)
     page = None if options.report is None else str(found.save(options.report))

@@ -12,6 +12,7 @@ from hubel import nn
 from hubel.cli._exits import CLOSED, STOPPED, TERMINATED, discard_output
 from hubel.cli._json import JsonLines
 from hubel.cli._lines import Lines
+from hubel.cli._meter import PICTURES, Meter
 from hubel.cli._parser import Parser
 from hubel.cli._show import Show
 from hubel.cli._values import (
@@ -33,7 +34,6 @@ from hubel.experiments import (
     Terminated,
     TrainResult,
     TrainSettings,
-    Watch,
     resume_command,
     train,
 )
@@ -224,6 +224,11 @@ def _output_options(group: Any) -> None:
         help="how much of a run may be lost (default: 30; at the end of an epoch every "
         "second)",
     )
+    group.add_argument(
+        "--tensorboard",
+        action="store_true",
+        help="write what TensorBoard shows into the run's folder too",
+    )
     group.add_argument("--quiet", action="store_true", help="print the result only")
     group.add_argument(
         "--json",
@@ -235,7 +240,7 @@ def _output_options(group: Any) -> None:
 def run(options: Namespace) -> int:
     """Train as the options say; return the exit code."""
     show = _choose(options)
-    watcher = _Watcher(show)
+    watcher = _Watcher(show, Meter(PICTURES, quiet=options.quiet or options.json))
     try:
         result = _train(options, watcher)
     except TrainingError:
@@ -248,6 +253,7 @@ def run(options: Namespace) -> int:
         print(f"hubel: stopped by SIGTERM; to go on: {how}", file=sys.stderr)
         return TERMINATED
     finally:
+        watcher.meter.close()
         show.close()
     show.end(result)
     if watcher.closed:
@@ -255,25 +261,35 @@ def run(options: Namespace) -> int:
     return STOPPED if result.stopped_by else 0
 
 
-def _train(options: Namespace, watcher: Watch) -> TrainResult:
+def _train(options: Namespace, watcher: _Watcher) -> TrainResult:
     """Begin a run, or go on with one."""
-    names = {field.name for field in fields(TrainSettings)}
-    given = {k: v for k, v in vars(options).items() if k in names and v is not None}
-    if isinstance(given.get("data"), Path):
-        if "data_dir" in given:
-            options.parser.error("--data PATH and --data-dir are two folders; give one")
-        given |= {"data": FOLDER, "data_dir": str(given["data"])}
-    seconds = options.checkpoint_every
+    given = given_settings(options)
+    how: dict[str, Any] = {
+        "checkpoint_seconds": options.checkpoint_every,
+        "tensorboard": options.tensorboard,
+        "progress": watcher.meter.move,
+        "watch": watcher,
+    }
     if options.resume is None:
-        new = TrainSettings(**given)
-        return train(new, out=options.out, checkpoint_seconds=seconds, watch=watcher)
+        return train(TrainSettings(**given), out=options.out, **how)
     others = [*given, *(["out"] if options.out else [])]
     if others:
         option = f"--{others[0].replace('_', '-')}"
         options.parser.error(
             f"{option} does not go with --resume: a run keeps its settings and folder"
         )
-    return train(resume=options.resume, checkpoint_seconds=seconds, watch=watcher)
+    return train(resume=options.resume, **how)
+
+
+def given_settings(options: Namespace) -> dict[str, Any]:
+    """Return the settings that options give."""
+    names = {field.name for field in fields(TrainSettings)}
+    given = {k: v for k, v in vars(options).items() if k in names and v is not None}
+    if isinstance(given.get("data"), Path):
+        if "data_dir" in given:
+            options.parser.error("--data PATH and --data-dir are two folders; give one")
+        given |= {"data": FOLDER, "data_dir": str(given["data"])}
+    return given
 
 
 def _choose(options: Namespace) -> Show:
@@ -292,8 +308,8 @@ def _choose(options: Namespace) -> Show:
 class _Watcher:
     """Passes events on to a show; ends the run when nobody reads any more."""
 
-    def __init__(self, show: Show) -> None:
-        self._show = show
+    def __init__(self, show: Show, meter: Meter) -> None:
+        self._show, self.meter = show, meter
         self.closed = False
         self.report = Path()
 
@@ -301,6 +317,7 @@ class _Watcher:
         """Tell an event; return whether the run should end."""
         try:
             if isinstance(event, Started):
+                self.meter.close()
                 self.report = event.folder / "report.html"
                 self._show.start(event)
             elif isinstance(event, Slice):

@@ -9,6 +9,7 @@ from hubel.data._augmentation import Augmentation
 from hubel.data._cifar import cifar10
 from hubel.data._cifar_binary import read_cifar10_binary
 from hubel.data._cifar_python import read_cifar10_python
+from hubel.data._collect import Progress
 from hubel.data._dataset import Dataset
 from hubel.data._download import PUBLISHED, download
 from hubel.data._idx import read_idx
@@ -24,6 +25,7 @@ __all__ = [
     "PUBLISHED",
     "Augmentation",
     "Dataset",
+    "Progress",
     "Resize",
     "augment",
     "cifar10",

@@ -54,7 +54,8 @@ def image_folder(
     background : int
         Grey level, 0 to 255, of margins and behind transparent pixels.
     progress : callable, optional
-        Called with the number of pictures read and of all, as reading goes on.
+        Called with the number of pictures done and of all, as reading goes on: once for
+        each to check its size, then once for each to unpack it.
 
     Returns
     -------
@@ -85,7 +86,7 @@ def image_folder(
     """
     folder = Path(path)
     classes, notices = find_classes(folder)
-    headers = [_header(file) for files in classes.values() for file in files]
+    headers = _headers([file for files in classes.values() for file in files], progress)
     form = choose_form(
         str(folder),
         headers,
@@ -179,6 +180,16 @@ def _check_same(folder: Path, train: tuple[str, ...], test: tuple[str, ...]) -> 
         f"{folder}: train and test have different classes: {shortened(lacking)}",
         remedy="Give both the same folders; a class without test pictures cannot be.",
     )
+
+
+def _headers(files: list[Path], progress: Progress | None) -> list[Header]:
+    """Return what all pictures say of themselves."""
+    headers: list[Header] = []
+    for file in files:
+        headers.append(_header(file))
+        if progress is not None:
+            progress(len(headers), len(files))
+    return headers
 
 
 def _header(path: Path) -> Header:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hubel.data._collect import Progress
 from hubel.data._dataset import Dataset
 from hubel.data._drawing import BATCH, SIDE, draw
 from hubel.data._shapes import SHAPES
@@ -14,7 +15,11 @@ _MOST_IMAGES = 1_000_000
 
 
 def tenshapes(
-    count_train: int = 10_000, count_test: int = 2_000, *, seed: int = 0
+    count_train: int = 10_000,
+    count_test: int = 2_000,
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> tuple[Dataset, Dataset]:
     """Generate colour images of ten kinds of shapes and textures.
 
@@ -30,6 +35,8 @@ def tenshapes(
         each class comes 25 times.
     seed : int
         The run's seed. Image i of a part depends on the seed, the part and i alone.
+    progress : callable, optional
+        Called with the number of images drawn and of all of a part, as it goes on.
 
     Returns
     -------
@@ -49,10 +56,11 @@ def tenshapes(
     >>> test.class_names[:4]
     ('circle', 'ring', 'crescent', 'triangle')
     """
-    return _part("train", count_train, seed), _part("test", count_test, seed)
+    train = _part("train", count_train, seed, progress)
+    return train, _part("test", count_test, seed, progress)
 
 
-def _part(part: str, count: int, seed: int) -> Dataset:
+def _part(part: str, count: int, seed: int, progress: Progress | None) -> Dataset:
     """Return one part, drawn batch by batch.
 
     A batch is always drawn whole, so that image i is the same for every count.
@@ -69,4 +77,6 @@ def _part(part: str, count: int, seed: int) -> Dataset:
         kept = slice(start, start + len(order))
         images[kept] = draw(stream(seed, f"tenshapes/{part}", batch))[order]
         labels[kept] = order * len(SHAPES) // BATCH
+        if progress is not None:
+            progress(kept.stop, count)
     return Dataset(images, labels, tuple(SHAPES), f"tenshapes {part}")

@@ -19,7 +19,8 @@ from hubel.experiments._origin import Origin
 from hubel.experiments._page import write_page
 from hubel.experiments._parameters import SavedNet, write_net
 from hubel.experiments._task import Task
-from hubel.nn import Epoch, Sequential, Slice, Training, describe, records
+from hubel.experiments._tensorboard import EventLog
+from hubel.nn import Epoch, Live, Sequential, Slice, Training, describe, records
 from hubel.scale import blas_threads
 
 
@@ -36,12 +37,18 @@ class Course:
         The net of the best epoch, while only later checkpoints will speak of it.
     step : int
         Steps done in the epoch that has begun.
+    tensorboard : bool
+        Whether epochs are written for TensorBoard too.
+    live : bool
+        Whether a notebook shows how it goes.
     """
 
     task: Task
     folder: RunFolder
     training: Training
     keeper: Keeper
+    tensorboard: bool = False
+    live: bool = False
     history: list[Epoch] = field(default_factory=list[Epoch])
     best: Best | None = None
     better: Sequential | None = None
@@ -96,11 +103,15 @@ class Course:
         """Train to the end, or until somebody wants to stop."""
         part = self.task.validation
         validation = (part.images, part.labels) if len(part) else None
-        self.begun = time.perf_counter()
+        self.begun, log = time.perf_counter(), self.event_log()
+        shown = Live(self.training, wanted=self.live)
         # A loss that overflows is reported once, as a sentence, not as a warning.
-        with stop_on_signals() as request, np.errstate(all="ignore"):
+        with stop_on_signals() as request, np.errstate(all="ignore"), shown:
             for record in records(self.training, validation):
                 told = self.keep(record)
+                if log is not None and isinstance(told, Epoch):
+                    log.add(told, self.training)
+                shown(told)
                 if watch is not None and watch(told) is True:
                     self.stopped_by = self.stopped_by or REQUEST
                 self.stopped_by = request.by or self.stopped_by
@@ -112,6 +123,15 @@ class Course:
                     self.checkpoint()
         if len(self.history) == self.task.settings.epochs and request.by != SIGTERM:
             self.stopped_by = ""
+
+    def event_log(self) -> EventLog | None:
+        """Begin what TensorBoard shows, or go on with it."""
+        if not self.tensorboard:
+            return None
+        first = len(self.history) + 1
+        log = EventLog(self.folder.tensorboard, self.task, first)
+        log.begin(self.training)
+        return log
 
     def at_end_of_epoch(self, record: Slice | Epoch) -> bool:
         """Return whether the epoch's own record comes next, which is waited for."""
@@ -207,7 +227,14 @@ class Course:
 
 
 def set_out(
-    task: Task, folder: RunFolder, training: Training, origin: Origin, every: float
+    task: Task,
+    folder: RunFolder,
+    training: Training,
+    origin: Origin,
+    *,
+    every: float,
+    tensorboard: bool,
+    live: bool,
 ) -> Course:
     """Return a run that stands at its beginning."""
     frame = Frame(
@@ -218,7 +245,8 @@ def set_out(
         steps=training.steps_per_epoch,
         made_with=origin.made_with,
     )
-    return Course(task, folder, training, Keeper(folder.checkpoints, frame, every))
+    keeper = Keeper(folder.checkpoints, frame, every)
+    return Course(task, folder, training, keeper, tensorboard, live)
 
 
 def _is_finite(net: Sequential) -> bool:

@@ -33,6 +33,7 @@ class RunFolder:
     ``best.safetensors``          the net of the best epoch, where there is validation
     ``checkpoints``               what the run can go on from, until it has finished
     ``metrics.jsonl``             a line an epoch
+    ``tensorboard``               the same and more for TensorBoard, where asked for
     ``result.json``               the test accuracy and how the run ended, at its end
     ``report.html``               all of it as one page, at its end
     ============================  ====================================================
@@ -64,6 +65,11 @@ class RunFolder:
     def metrics(self) -> Path:
         """A line an epoch."""
         return self.path / "metrics.jsonl"
+
+    @property
+    def tensorboard(self) -> Path:
+        """The folder of what TensorBoard shows."""
+        return self.path / "tensorboard"
 
     @property
     def result(self) -> Path:

@@ -6,7 +6,15 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hubel.data import Dataset, Resize, cifar10, image_folders, mnist, tenshapes
+from hubel.data import (
+    Dataset,
+    Progress,
+    Resize,
+    cifar10,
+    image_folders,
+    mnist,
+    tenshapes,
+)
 from hubel.errors import DataError, OptionError
 
 VARIABLE = "HUBEL_DATA"
@@ -56,6 +64,7 @@ def read_data(
     *,
     size: int | None = None,
     resize: Resize = "error",
+    progress: Progress | None = None,
 ) -> Pair:
     """Return the training part and the test part of a data set.
 
@@ -71,6 +80,9 @@ def read_data(
         many for the test; of a folder any, as its first are all of one class.
     size, resize
         What pictures in a folder are brought to, as in `data.image_folders`.
+    progress : callable, optional
+        Called with the number of pictures done and of all, where reading or drawing
+        them takes its time.
 
     Raises
     ------
@@ -86,10 +98,10 @@ def read_data(
     (500, 100)
     """
     if name == FOLDER:
-        return _read_pictures(folder, images, size, resize)
+        return _read_pictures(folder, images, size, resize, progress)
     source = SOURCES[name]
     if source is None:
-        return _generate(name, folder, images)
+        return _generate(name, folder, images, progress)
     place = folder or os.environ.get(VARIABLE)
     if not place:
         raise DataError(
@@ -102,7 +114,11 @@ def read_data(
 
 
 def _read_pictures(
-    folder: str | None, images: int | None, size: int | None, resize: Resize
+    folder: str | None,
+    images: int | None,
+    size: int | None,
+    resize: Resize,
+    progress: Progress | None,
 ) -> Pair:
     """Read pictures, always with the same ones for the test, whatever the seed."""
     if not folder:
@@ -110,17 +126,20 @@ def _read_pictures(
             "it is not said which folder the pictures are in",
             remedy="Give it with --data PATH.",
         )
-    train, test = image_folders(folder, size=size, resize=resize)
+    train, test = image_folders(folder, size=size, resize=resize, progress=progress)
     if images is None or images >= len(train):
         return train, test
     return train.split(images, seed=0)[1], test
 
 
-def _generate(name: str, folder: str | None, images: int | None) -> Pair:
+def _generate(
+    name: str, folder: str | None, images: int | None, progress: Progress | None
+) -> Pair:
     """Draw tenshapes, always the same images, whatever the seed of the run."""
     if folder is not None:
         raise OptionError(
             f"{name} is generated and reads no folder",
             remedy="Leave --data-dir out, or say --data mnist or --data cifar10.",
         )
-    return tenshapes() if images is None else tenshapes(images, max(1, images // 5))
+    counts = () if images is None else (images, max(1, images // 5))
+    return tenshapes(*counts, progress=progress)

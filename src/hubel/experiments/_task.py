@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hubel.data import Dataset
+from hubel.data import Dataset, Progress
 from hubel.errors import OptionError
 from hubel.experiments._nets import NetSpec
 from hubel.experiments._settings import TrainSettings
@@ -43,8 +43,15 @@ class Task:
         return (*data, *self.settings.notices())
 
 
-def prepare(settings: TrainSettings) -> Task:
+def prepare(settings: TrainSettings, progress: Progress | None = None) -> Task:
     """Read the data, set the validation part aside and draw the net.
+
+    Parameters
+    ----------
+    settings : TrainSettings
+        Completed.
+    progress : callable, optional
+        As in `read_data`.
 
     Raises
     ------
@@ -57,6 +64,7 @@ def prepare(settings: TrainSettings) -> Task:
         settings.images,
         size=settings.size,
         resize=settings.resize,
+        progress=progress,
     )
     count = settings.validation
     if count is None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
+from hubel.data import Progress
 from hubel.errors import OptionError, RunError
 from hubel.experiments._atomic import sweep
 from hubel.experiments._course import Course, set_out
@@ -17,10 +18,11 @@ from hubel.experiments._folder import (
     resume_command,
 )
 from hubel.experiments._lock import hold
-from hubel.experiments._origin import origin_of, read_origin
+from hubel.experiments._origin import Origin, origin_of, read_origin
 from hubel.experiments._run import Values, load_run, read_json
 from hubel.experiments._settings import TrainSettings
 from hubel.experiments._task import Task, prepare
+from hubel.experiments._tensorboard import require_tensorboard
 from hubel.nn import Epoch, Training
 from hubel.scale import threads
 
@@ -33,6 +35,9 @@ def train(
     out: PathLike | None = None,
     resume: PathLike | None = None,
     checkpoint_seconds: float = 30.0,
+    tensorboard: bool = False,
+    live: bool = True,
+    progress: Progress | None = None,
     watch: Watch | None = None,
 ) -> TrainResult:
     """Train a net on images, test it once, and leave a folder that tells all of it.
@@ -51,6 +56,14 @@ def train(
     checkpoint_seconds : float
         Within an epoch a checkpoint is written after so many seconds, from 0; at the
         end of an epoch after one second already, and when the run is stopped always.
+    tensorboard : bool
+        Write ``RUN/tensorboard`` too; needs the extra ``tensorboard``. A run that began
+        with it goes on with it.
+    live : bool
+        In a notebook, show one line that moves, and curves at the end; elsewhere
+        nothing is shown.
+    progress : callable, optional
+        Called with the number of pictures done and of all, while they are read.
     watch : callable, optional
         Called with `Started`, then with every `nn.Slice` and `nn.Epoch` as it happens.
         When it returns True, training ends there.
@@ -80,24 +93,50 @@ def train(
     """
     if not checkpoint_seconds >= 0:
         raise OptionError(f"checkpoint_seconds is {checkpoint_seconds}, and below 0")
+    if tensorboard:
+        require_tensorboard()
+    how = _How(checkpoint_seconds, tensorboard, live, progress, watch)
     if resume is None:
-        return _begin(settings or TrainSettings(), out, checkpoint_seconds, watch)
+        return _begin(settings or TrainSettings(), out, how)
     if settings is not None or out is not None:
         raise OptionError(
             "a run that is resumed has its settings and its folder already",
             remedy="Leave settings and out away, or start another run.",
         )
-    return _go_on(RunFolder(Path(resume)), checkpoint_seconds, watch)
+    return _go_on(RunFolder(Path(resume)), how)
 
 
-def _begin(
-    settings: TrainSettings, out: PathLike | None, every: float, watch: Watch | None
-) -> TrainResult:
+@dataclass(frozen=True)
+class _How:
+    """What accompanies a run and changes nothing about it; see `train`."""
+
+    every: float
+    tensorboard: bool
+    live: bool
+    progress: Progress | None
+    watch: Watch | None
+
+    def set_out(
+        self, task: Task, folder: RunFolder, training: Training, origin: Origin
+    ) -> Course:
+        """Return a run that stands at its beginning."""
+        return set_out(
+            task,
+            folder,
+            training,
+            origin,
+            every=self.every,
+            tensorboard=self.tensorboard or folder.tensorboard.is_dir(),
+            live=self.live,
+        )
+
+
+def _begin(settings: TrainSettings, out: PathLike | None, how: _How) -> TrainResult:
     """Make the folder, write down what will happen in it, and let it happen."""
     complete = settings.completed()
     refuse_used(out)
     with threads(complete.threads):
-        task = prepare(complete)
+        task = prepare(complete, how.progress)
         training = _training(task)
         net = complete.hidden or ("linear",)
         folder = create_folder(out, "-".join([complete.data, *map(str, net)]))
@@ -105,10 +144,10 @@ def _begin(
             sweep(folder.path)
             origin = origin_of(task, training, folder)
             folder.write_json(folder.config, origin.config)
-            return _run(set_out(task, folder, training, origin, every), watch)
+            return _run(how.set_out(task, folder, training, origin), how.watch)
 
 
-def _go_on(folder: RunFolder, every: float, watch: Watch | None) -> TrainResult:
+def _go_on(folder: RunFolder, how: _How) -> TrainResult:
     """Go on with a run from its last checkpoint."""
     origin = read_origin(folder)
     with hold(folder.path):
@@ -121,12 +160,12 @@ def _go_on(folder: RunFolder, every: float, watch: Watch | None) -> TrainResult:
                 remedy="Start another one with a learning rate ten times smaller.",
             )
         with threads(origin.threads):
-            task = prepare(origin.settings)
+            task = prepare(origin.settings, how.progress)
             training = _training(task)
             origin.compare(task, training)
-            course = set_out(task, folder, training, origin, every)
+            course = how.set_out(task, folder, training, origin)
             course.restore()
-            return _run(course, watch)
+            return _run(course, how.watch)
 
 
 def _training(task: Task) -> Training:

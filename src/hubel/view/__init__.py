@@ -6,7 +6,7 @@ with words for whoever does not see it, and the same text for the same data.
 
 from hubel.view._confusion import confusion
 from hubel.view._curves import curves
-from hubel.view._filters import filters
+from hubel.view._filters import filter_sheet, filters
 from hubel.view._markup import Markup
 from hubel.view._mistakes import mistakes
 from hubel.view._pattern import pattern
@@ -24,6 +24,7 @@ __all__ = [
     "confusion",
     "curves",
     "data_uri",
+    "filter_sheet",
     "filters",
     "mistakes",
     "pattern",

@@ -69,12 +69,8 @@ def filters(
     """
     images = read_filters(weights, shape)
     units = strongest(images, limit)
-    tiles = shade(images[units], scaling)
-    across = _columns(len(units)) if columns is None else columns
-    if across < 1:
-        raise OptionError(f"a sheet has at least 1 column, not {columns}.")
     caption = _caption(len(images), len(units), scaling)
-    picture = sheet(tiles, across)
+    picture = _sheet(images[units], columns, scaling)
     return element(
         "figure",
         element(
@@ -88,6 +84,38 @@ def filters(
         element("figcaption", caption),
         class_="hb-filters",
     )
+
+
+def filter_sheet(
+    weights: ArrayLike, *, shape: tuple[int, ...] = (32, 32, 3), limit: int = 100
+) -> NDArray[np.uint8]:
+    """Return the picture that `filters` shows, each tile scaled by itself.
+
+    Parameters are those of `filters`.
+
+    Returns
+    -------
+    numpy.ndarray of uint8
+        Shape (height, width, 4); the last channel is 0 between the tiles.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> filter_sheet(np.eye(12), shape=(2, 2, 3)).shape
+    (10, 14, 4)
+    """
+    images = read_filters(weights, shape)
+    return _sheet(images[strongest(images, limit)], None, "each")
+
+
+def _sheet(
+    images: NDArray[np.float64], columns: int | None, scaling: Scaling
+) -> NDArray[np.uint8]:
+    """Lay weights out as tiles."""
+    across = _columns(len(images)) if columns is None else columns
+    if across < 1:
+        raise OptionError(f"a sheet has at least 1 column, not {columns}.")
+    return sheet(shade(images, scaling), across)
 
 
 def read_filters(weights: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
