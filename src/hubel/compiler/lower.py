@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from hubel.compiler.bounds import bounds
 from hubel.compiler.coords import (
     Shape,
     is_layout,
@@ -28,6 +27,7 @@ from hubel.compiler.picks import (
     walked,
 )
 from hubel.compiler.primitives import ELEMENTWISE, REDUCTIONS
+from hubel.compiler.reach import reach
 from hubel.compiler.regions import Group
 from hubel.graph.node import CONSTANT, Node
 
@@ -320,7 +320,7 @@ class _Writer:
     def _position(self, node: Node, position: int) -> int:
         """Return an index brought to a place that there is, after requiring that."""
         length = length_walked(node, position)
-        least, most = bounds(node.inputs[position])
+        least, most = reach(node.inputs[position])
         index = self._cast(self._argument(node, position), "int64")
         zero, end = (self._constant(n, np.dtype(np.int64)) for n in (0, length))
         if least < 0:

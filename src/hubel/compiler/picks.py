@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from hubel.compiler.bounds import bounds
+from hubel.compiler.reach import reach
 from hubel.graph.node import CONSTANT, Node
 
 PICKED = -2
@@ -55,7 +55,7 @@ def may_fail(node: Node) -> bool:
 
 
 def _may_leave(node: Node, position: int) -> bool:
-    least, most = bounds(node.inputs[position])
+    least, most = reach(node.inputs[position])
     length = length_walked(node, position)
     return not -length <= least <= most < length
 
