@@ -19,7 +19,8 @@ from hubel.transforms import later
 
 if TYPE_CHECKING:
     from hubel import data, experiments, features, nn, scale
-    from hubel.experiments import diagnose
+    from hubel import onnx as onnx
+    from hubel.experiments import diagnose, load
     from hubel.nn.estimators import LinearClassifier as LinearClassifier
     from hubel.nn.estimators import NetClassifier as NetClassifier
     from hubel.nn.estimators import NetRegressor as NetRegressor
@@ -28,22 +29,20 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["data", "diagnose", "errors", "experiments", "features", "nn"]
+__all__ = ["data", "diagnose", "errors", "experiments", "features", "load", "nn"]
 __all__ += ["scale", "threads"]
 __all__ += transforms.__all__
 __all__ += later.__all__
 
-# Not in __all__: `from hubel import *` works without scikit-learn.
+# Not in __all__: `from hubel import *` works without scikit-learn, and hides no onnx.
 _ESTIMATORS = ("LinearClassifier", "NetClassifier", "NetRegressor")
+_PACKAGES = ("data", "experiments", "features", "nn", "onnx", "scale")
 _LATER = {
     **dict.fromkeys(_ESTIMATORS, "nn.estimators"),
+    **dict.fromkeys(_PACKAGES, ""),
     **dict.fromkeys(later.__all__, "transforms"),
-    "data": "",
     "diagnose": "experiments",
-    "experiments": "",
-    "features": "",
-    "nn": "",
-    "scale": "",
+    "load": "experiments",
     "threads": "scale",
 }
 """What is imported when it is first used: a package, or a name of a package."""

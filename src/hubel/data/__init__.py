@@ -17,6 +17,7 @@ from hubel.data._image_folder import image_folder, image_folders
 from hubel.data._mnist import mnist
 from hubel.data._parquet import read_parquet
 from hubel.data._picture import Resize
+from hubel.data._pictures import find_pictures, read_image
 from hubel.data._points import points
 from hubel.data._tenshapes import tenshapes
 from hubel.data._webdataset import read_webdataset
@@ -30,6 +31,7 @@ __all__ = [
     "augment",
     "cifar10",
     "download",
+    "find_pictures",
     "image_folder",
     "image_folders",
     "mnist",
@@ -37,6 +39,7 @@ __all__ = [
     "read_cifar10_binary",
     "read_cifar10_python",
     "read_idx",
+    "read_image",
     "read_parquet",
     "read_webdataset",
     "tenshapes",

@@ -62,7 +62,7 @@ def find_classes(folder: Path) -> tuple[Classes, tuple[str, ...]]:
     classes: Classes = {}
     other: Counter[str] = Counter()
     for name in subfolders(folder):
-        files = _files(folder / name)
+        files = files_below(folder / name)
         classes[name] = [path for path in files if path.suffix.lower() in SUFFIXES]
         suffixes = (path.suffix.lower() for path in files)
         other.update(suffix for suffix in suffixes if suffix not in SUFFIXES)
@@ -70,7 +70,7 @@ def find_classes(folder: Path) -> tuple[Classes, tuple[str, ...]]:
     return classes, _left_out(folder, other)
 
 
-def _files(folder: Path) -> list[Path]:
+def files_below(folder: Path) -> list[Path]:
     """Return the files in and below a folder, without hidden ones, in natural order."""
     found: list[Path] = []
     for place, folders, names in os.walk(folder, onerror=_raise):

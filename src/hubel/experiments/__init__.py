@@ -3,6 +3,7 @@
 from hubel.experiments._events import Event, Started, TrainResult, Watch
 from hubel.experiments._folder import RunFolder, resume_command
 from hubel.experiments._interrupt import Terminated
+from hubel.experiments._model import Guess, Model, load
 from hubel.experiments._run import Run, load_run
 from hubel.experiments._settings import TrainSettings
 from hubel.experiments._sources import FOLDER, SOURCES, VARIABLE, read_data
@@ -17,6 +18,8 @@ __all__ = [
     "Diagnosis",
     "Event",
     "Finding",
+    "Guess",
+    "Model",
     "Run",
     "RunFolder",
     "Started",
@@ -26,6 +29,7 @@ __all__ = [
     "TrainSettings",
     "Watch",
     "diagnose",
+    "load",
     "load_run",
     "read_data",
     "resume_command",

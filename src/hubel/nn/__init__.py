@@ -26,6 +26,7 @@ from hubel.nn._losses import (
     multiclass_hinge,
     softmax_cross_entropy,
     squared,
+    squared_hinge,
 )
 from hubel.nn._metrics import confusion_matrix, count_correct
 from hubel.nn._mlp import mlp
@@ -35,6 +36,7 @@ from hubel.nn._optim import OPTIMIZERS, SGD, Adam
 from hubel.nn._pool import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from hubel.nn._records import Epoch, records
 from hubel.nn._running import Running
+from hubel.nn._summary import summary
 from hubel.nn._tally import Tally
 from hubel.nn._training import Slice, Snapshot, Training
 
@@ -44,7 +46,9 @@ __all__ += ["Dropout", "Flatten", "Frozen", "Linear", "Normalize", "Sequential"]
 __all__ += ["ACTIVATIONS", "ELU", "LeakyReLU", "Maxout", "ReLU", "Sigmoid", "Tanh"]
 __all__ += ["INITIALIZERS", "freeze", "initialize", "step_keys", "unfreeze"]
 __all__ += ["LOSSES", "logistic", "multiclass_hinge", "softmax_cross_entropy"]
+__all__ += ["squared_hinge"]
 __all__ += ["OPTIMIZERS", "SGD", "Adam", "schedules", "squared"]
 __all__ += ["Epoch", "Slice", "Snapshot", "TrainConfig", "Training", "fit", "records"]
 __all__ += ["Live", "Running", "Tally", "accuracy", "confusion_matrix"]
-__all__ += ["count_correct", "evaluate", "predict", "predict_scores", "weight"]
+__all__ += ["count_correct", "evaluate", "predict", "predict_scores", "summary"]
+__all__ += ["weight"]

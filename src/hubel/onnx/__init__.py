@@ -1,5 +1,6 @@
-"""ONNX: a function that hubel can trace as a file that other programs can run."""
+"""ONNX: functions that hubel can trace as files that other programs can run."""
 
+from hubel.onnx._verify import verify
 from hubel.onnx._write import to_onnx
 
-__all__ = ["to_onnx"]
+__all__ = ["to_onnx", "verify"]
