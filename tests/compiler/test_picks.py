@@ -79,7 +79,7 @@ PICKS: dict[str, tuple[Any, ...]] = {
     "known": (lambda x: x[np.array([3, -1, 3]), None] * x[:, :1], X),
     "one of one": (lambda x, k: x[:1][k * 0], X, LABELS),
     "table": (
-        lambda x, t: hb.array(t)[(abs(x) * 50).astype(np.uint8)],
+        lambda x, t: x * hb.array(t)[(abs(x) * 50).astype(np.uint8)],
         X,
         RNG.normal(size=256),
     ),

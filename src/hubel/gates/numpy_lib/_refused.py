@@ -179,7 +179,7 @@ _refuse(
 )
 REFUSALS["ndarray[...]"] = Refusal(
     "the index of a plain array is not known to be a traced one",
-    "use hb.array(a)[x] or np.take(a, x), or pass the index as a static argument",
+    "use hb.array(a)[x], or pass the index as a static argument",
 )
 REFUSALS["ndarray[...] ="] = Refusal(
     "a plain array would have to hold a traced value",
