@@ -20,6 +20,7 @@ NATIVE = pytest.mark.skipif(bool(reason()), reason=f"no native code: {reason()}"
 @pytest.mark.parametrize(
     ("name", "count"),
     [
+        ("drawing", 5),
         ("jacobians", 15),
         ("transforms", 40),
         pytest.param("how-it-works", 12, marks=NATIVE),

@@ -12,11 +12,21 @@ from hubel import __version__
 from hubel.cli._data import describe as describe_data
 from hubel.cli._doctor import describe as describe_doctor
 from hubel.cli._exits import CLOSED, STOPPED, discard_output
+from hubel.cli._export import describe as describe_export
+from hubel.cli._graph import describe as describe_graph
 from hubel.cli._parser import Parser
+from hubel.cli._predict import describe as describe_predict
 from hubel.cli._train import describe as describe_train
 from hubel.errors import HubelError
 
-_COMMANDS = {"train": describe_train, "data": describe_data, "doctor": describe_doctor}
+_COMMANDS = {
+    "train": describe_train,
+    "data": describe_data,
+    "doctor": describe_doctor,
+    "graph": describe_graph,
+    "predict": describe_predict,
+    "export": describe_export,
+}
 """Every command, and what adds its parser to the others."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from hubel.compiler.passes import run_passes
 from hubel.derive.forward import push
 from hubel.derive.local import local_gradient
 from hubel.derive.reverse import gradient_graph, pull, zeros
-from hubel.errors import DTypeError, GraphError, ShapeError
+from hubel.errors import DTypeError, GraphError, OptionError, ShapeError
 from hubel.graph.cost import Cost, total
 from hubel.graph.evaluate import evaluate, settle
 from hubel.graph.graph import CoreGraph, build
@@ -31,6 +31,9 @@ from hubel.tracing.tree import LEAF, Tree, flatten, unflatten
 from hubel.transforms.fresh import fresh
 from hubel.transforms.gradients import add_seed
 from hubel.transforms.table import table
+
+if TYPE_CHECKING:
+    from hubel.transforms.drawing import Drawing
 
 
 class Graph:
@@ -227,6 +230,62 @@ class Graph:
     def table(self) -> str:
         """Print nodes with their gates, shapes, values and gradients."""
         return table(self.nodes)
+
+    def draw(
+        self,
+        *,
+        digits: int = 2,
+        rounding: Literal["exact", "slide"] = "exact",
+        branches: bool = False,
+        limit: int = 300,
+        title: str = "Computational graph",
+    ) -> Drawing:
+        """Draw the graph, with what the last sweeps put on its wires.
+
+        Values stand in green above the wires, gradients in red and italics below.
+
+        Parameters
+        ----------
+        digits : int
+            How many digits stand behind the point.
+        rounding : str
+            ``"exact"`` computes with all digits and writes fewer; ``"slide"`` rounds
+            each number before it is used again, as lectures do.
+        branches : bool
+            Whether each branch of a wire shows what it adds to the gradient.
+        limit : int
+            Larger graphs are drawn with the gates of one line in one box.
+        title : str
+            What a reader who does not see the picture is told first.
+
+        Examples
+        --------
+        >>> g = Graph.trace(lambda x, y: x * y, x=3.0, y=-4.0)
+        >>> g.forward(x=3.0, y=-4.0)
+        -12.0
+        >>> _ = g.backward()
+        >>> g.draw()
+        <drawing of 3 stations and 2 wires>
+        """
+        from hubel.transforms.drawing import Drawing
+        from hubel.transforms.stations import Style
+        from hubel.transforms.swept import Swept, rounded
+
+        if rounding not in ("exact", "slide"):
+            raise OptionError(
+                f"rounding is {rounding!r}", remedy='use "exact" or "slide"'
+            )
+        swept = Swept(self.values, self.gradients)
+        if rounding == "slide":
+            swept = rounded(self.core, self.values, digits)
+        return Drawing(self.core, swept, Style(digits, limit, branches), title)
+
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> dict[str, str]:
+        """Return the picture and the text, for notebooks."""
+        drawn = self.draw()._repr_mimebundle_()  # pyright: ignore[reportPrivateUsage]
+        return {**drawn, "text/plain": repr(self)}
 
     def __str__(self) -> str:
         return to_text(self.core)

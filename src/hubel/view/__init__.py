@@ -5,8 +5,12 @@ with words for whoever does not see it, and the same text for the same data.
 """
 
 from hubel.view._confusion import confusion
+from hubel.view._contact_sheet import contact_sheet
 from hubel.view._curves import curves
+from hubel.view._diagram import Diagram, Kind, Station
 from hubel.view._filters import filter_sheet, filters
+from hubel.view._graph import graph
+from hubel.view._graph_page import Inside, Step, graph_page
 from hubel.view._markup import Markup
 from hubel.view._mistakes import mistakes
 from hubel.view._pattern import pattern
@@ -16,16 +20,24 @@ from hubel.view._roofline import Dot, roofline
 from hubel.view._training import TrainingRecord, training_report
 
 __all__ = [
+    "Diagram",
     "Dot",
+    "Inside",
+    "Kind",
     "Markup",
     "Section",
+    "Station",
+    "Step",
     "Table",
     "TrainingRecord",
     "confusion",
+    "contact_sheet",
     "curves",
     "data_uri",
     "filter_sheet",
     "filters",
+    "graph",
+    "graph_page",
     "mistakes",
     "pattern",
     "png_bytes",

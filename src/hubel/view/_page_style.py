@@ -69,6 +69,25 @@ td.number,th.number{{text-align:right}}
 details{{max-width:100%}}
 summary{{cursor:pointer;color:var(--series0);padding:4px 0}}
 details .scroll{{margin-top:10px}}
+.hb-wide svg{{max-width:none}}
+.hb-buttons{{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin:0 0 12px}}
+.hb-buttons button{{font:inherit;min-width:44px;min-height:40px;padding:4px 12px;
+color:var(--ink);background:var(--raised);border:1px solid var(--axis);
+border-radius:6px;cursor:pointer}}
+.hb-buttons button:focus-visible,.hb-buttons input:focus-visible
+{{outline:2px solid var(--series0);outline-offset:2px}}
+.hb-buttons input{{flex:1 1 160px;max-width:340px;accent-color:var(--series0)}}
+.hb-play .hb-says{{min-height:3.2em;color:var(--ink)}}
+.hb-played .value,.hb-played .gradient{{visibility:hidden}}
+.hb-played .has-value .value,.hb-played .has-gradient .gradient{{visibility:visible}}
+.hb-svg .now .gate{{stroke-width:3;stroke:var(--series0)}}
+.hb-svg .wire.now{{stroke-width:3;stroke:var(--series0)}}
+.hb-svg .opens{{cursor:pointer}}
+.hb-steps{{padding-left:2.2em;font-size:15px}}
+.hb-steps li{{padding:3px 6px}}
+.hb-steps b{{font-weight:400}}
+.hb-steps span{{display:block;color:var(--muted)}}
+.hb-steps .now{{background:var(--raised);outline:1px solid var(--hairline)}}
 footer{{margin-top:64px;padding-top:16px;border-top:1px solid var(--hairline);
 color:var(--muted);font-size:13px}}
 @media (max-width:560px){{main{{padding:32px 18px 48px}}section{{margin-top:44px}}

@@ -1,17 +1,14 @@
-"""One self-contained page from plain data: words, figures and tables."""
+"""A report from plain data: words, figures and tables on one page."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hubel.errors import OptionError
-from hubel.view._markup import Markup, element, join
-from hubel.view._page_style import PAGE_CSS
+from hubel.view._markup import Markup, element
+from hubel.view._page import page
 from hubel.view._svg import shorten
-from hubel.view._theme import DRAWING_CSS
 
 _CELL_LENGTH = 240
 
@@ -99,51 +96,18 @@ def report(
     (True, True)
     """
     parts = [
-        element("header", *_header(title, summary, facts, note, kind)),
+        element("header", *header(title, summary, facts, note, kind)),
         *(_section(section) for section in sections),
-        element("footer", "Made by hubel. This page is one file and loads nothing."),
     ]
-    page = element("html", _head(title), element("body", _main(parts)), lang="en")
-    return Markup(f"<!DOCTYPE html>\n{page}\n")
+    return page(title, parts)
 
 
-def _main(parts: list[Markup]) -> Markup:
-    """Return all parts of the page."""
-    return element("main", join([Markup(f"\n{part}") for part in parts]))
-
-
-def _head(title: str) -> Markup:
-    """Return what the browser needs to know."""
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=_policy()),
-        element(
-            "meta", name_="viewport", content="width=device-width, initial-scale=1"
-        ),
-        element("meta", name_="referrer", content="no-referrer"),
-        element("title", shorten(title, 120)),
-        element("style", Markup(PAGE_CSS)),
-    )
-
-
-def _policy() -> str:
-    """Return the policy: pictures inside the page, and the two known styles."""
-    styles = " ".join(_fingerprint(css) for css in (PAGE_CSS, DRAWING_CSS))
-    return (
-        f"default-src 'none'; img-src data:; style-src {styles}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _fingerprint(css: str) -> str:
-    """Return how a content security policy names one style element."""
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii")
-    return f"'sha256-{digest}'"
-
-
-def _header(
-    title: str, summary: str, facts: Sequence[tuple[str, str]], note: str, kind: str
+def header(
+    title: str,
+    summary: str,
+    facts: Sequence[tuple[str, str]] = (),
+    note: str = "",
+    kind: str = "",
 ) -> list[Markup]:
     """Return the title with what belongs right below it."""
     parts = [element("p", kind, class_="eyebrow")] if kind else []

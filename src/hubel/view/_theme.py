@@ -93,6 +93,9 @@ def _drawing_colors() -> str:
         ".hb-svg text{fill:$ink}.hb-svg .muted{fill:$muted}.hb-svg .over{fill:$over}",
         ".hb-svg .grid{stroke:$hairline}.hb-svg .axis{stroke:$axis}",
         ".hb-svg .dot{stroke:$surface}",
+        ".hb-svg .wire{stroke:$axis}.hb-svg .gate{fill:$raised;stroke:$muted}",
+        ".hb-svg .layer{fill:$right1;stroke:$series0}",
+        ".hb-svg .value{fill:$series2}.hb-svg .gradient{fill:$series4}",
     ]
     rules += [f".hb-svg .series{k}{{color:$series{k}}}" for k in range(SERIES)]
     for kind in ("right", "wrong"):
@@ -110,5 +113,8 @@ DRAWING_CSS: Final = (
     ".hb-svg .dense{stroke-width:.8}"
     ".hb-svg .leader{fill:none;stroke:currentColor;stroke-width:1;opacity:.6}"
     ".hb-svg .dot{fill:currentColor;stroke-width:1.2}"
-    ".hb-svg .name{fill:currentColor;font-weight:600}" + both(_drawing_colors())
+    ".hb-svg .name{fill:currentColor;font-weight:600}"
+    ".hb-svg .wire{fill:none;stroke-width:1.5;stroke-linecap:round}"
+    ".hb-svg .gate{stroke-width:1.5}.hb-svg .gradient{font-style:italic}"
+    + both(_drawing_colors())
 )
