@@ -18,7 +18,7 @@ import pytest
 import hubel as hb
 from hubel.compiler.kernel import Kernel
 from hubel.compiler.lower import KernelCall
-from hubel.compiler.native import NativePlan, make_native_plan
+from hubel.compiler.native import HostCall, NativePlan, make_native_plan
 from hubel.compiler.phases import find_phases
 from tests.compiler import nets
 
@@ -37,6 +37,47 @@ KERNELS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], tuple[int, ...]]] 
     "argmax": (lambda x: np.argmax(x, axis=0), (X,), ()),
 }
 """A function of one kernel each, example arguments, and which are donated."""
+
+IMAGES = np.zeros((50, 34, 34), np.float32)
+CENTRES = np.zeros((8, 200))
+
+
+def gradients(x: Any) -> Any:
+    """Give the strength and the direction, from 0 to 8, of edges in images."""
+    dx = x[:, 1:-1, 2:] - x[:, 1:-1, :-2]
+    dy = x[:, 2:, 1:-1] - x[:, :-2, 1:-1]
+    turn = np.arctan2(dy, dx) * np.float32(9 / np.pi)
+    return np.sqrt(dx * dx + dy * dy), np.floor(turn).astype(np.int32) % 9
+
+
+def histogram(x: Any) -> Any:
+    """Add the edges in 4 x 4 cells of each image up by their directions."""
+    strength, direction = gradients(x)
+    image, cell = np.arange(len(x))[:, None, None], np.arange(32) // 8
+    total = hb.zeros((len(x), 4, 4, 9), np.float32)
+    np.add.at(total, (image, cell[:, None], cell, direction), strength)
+    return total
+
+
+def sums_of_labels(x: Any, labels: Any) -> Any:
+    """Add the rows with the same label up."""
+    total = hb.zeros((8, x.shape[1]))
+    np.add.at(total, labels, np.tanh(x))
+    return total
+
+
+PICKS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
+    "stencil": (gradients, (IMAGES,)),
+    "gather": (lambda x, i: np.tanh(x[i]) * 2, (X, LABELS)),
+    "pick": (lambda x, k: x[np.arange(300), k] - x[:, 0], (X, LABELS)),
+    "histogram": (histogram, (IMAGES,)),
+    "sums_of_labels": (sums_of_labels, (X, LABELS)),
+    "argmin": (
+        lambda x, c: np.argmin((c * c).sum(axis=1) - 2 * (x @ c.T), axis=1),
+        (X, CENTRES),
+    ),
+}
+"""Functions whose work is one kernel, beside zeros that it adds to and small sums."""
 
 
 def native_plan(f: Any, args: Any, donate: tuple[int, ...]) -> NativePlan:
@@ -68,6 +109,17 @@ def test_kernels_and_their_phases(name):
     steps = native_plan(*KERNELS[name]).steps
     (call,) = [s for s in steps if isinstance(s, KernelCall) and s.space]
     text = f"{call.kernel.text()}\n\n{phases_text(call.kernel)}\n"
+    check(f"native_{name}.kernel", text)
+
+
+@pytest.mark.parametrize("name", PICKS)
+def test_kernels_that_read_and_add_at_places(name):
+    steps = native_plan(*PICKS[name], ()).steps
+    assert not any(isinstance(step, HostCall) for step in steps)
+    calls = [step for step in steps if isinstance(step, KernelCall)]
+    call = max(calls, key=lambda call: len(call.kernel.body))
+    gates = "\n".join(" ".join(n.gate.name for n in each.nodes) for each in calls)
+    text = f"{gates}\n\n{call.kernel.text()}\n\n{phases_text(call.kernel)}\n"
     check(f"native_{name}.kernel", text)
 
 
