@@ -34,6 +34,16 @@ def formula(text: str, values: dict[str, float], **options: Any) -> Drawing:
     return expression(text, values).draw(title=text, **options)
 
 
+def product(w: Any, x: Any) -> Any:
+    """Multiply a matrix by a vector, to a number."""
+    return np.sum(w @ x)
+
+
+def spread(x: Any) -> Any:
+    """Add the squares of the distances from the mean."""
+    return np.sum((x - x.mean()) ** 2)
+
+
 def two_layers() -> Drawing:
     """Draw the lecture's net with its loss."""
     rng = np.random.default_rng(0)
@@ -85,12 +95,8 @@ def drawings() -> dict[str, Drawing]:
         "branches": formula("x*x*tanh(x) + sin(x)", {"x": 1.5}, branches=True),
         "polynomial": formula("x**3 - 2*x**2 + x - 5", {"x": 2}),
         "quotient": formula("(a + b) / (a - b)", {"a": 3, "b": 1}),
-        "product": swept(
-            lambda w, x: np.sum(w @ x), np.eye(3), np.ones(3), title="A product"
-        ),
-        "sum-of-squares": swept(
-            lambda x: np.sum((x - x.mean()) ** 2), np.arange(5.0), title="A variance"
-        ),
+        "product": swept(product, np.eye(3), np.ones(3), title="A product"),
+        "sum-of-squares": swept(spread, np.arange(5.0), title="A sum of squares"),
         "net": two_layers(),
         "tiny-net": tiny_net(),
         "long": long(),
