@@ -39,6 +39,8 @@ CHECKED = [
     hb.NetRegressor(normalize=False, early_stopping=True, solver="adam"),
     hb.LinearClassifier(),
     hb.LinearClassifier("svm", normalize=False, class_weight="balanced"),
+    hb.LinearClassifier(solver="exact", alpha=0.01),
+    hb.LinearClassifier("squared_hinge", solver="exact", alpha=0.01, normalize=False),
 ]
 
 
@@ -251,11 +253,11 @@ def test_an_svm_has_no_probabilities(digits):
     model = hb.LinearClassifier("svm", max_iter=1).fit(*digits)
     assert not hasattr(model, "predict_proba")
     assert hasattr(model.set_params(loss="softmax"), "predict_proba")
-    with pytest.raises(OptionError, match="hinge"):
+    with pytest.raises(OptionError, match="squared_hinge"):
         model.set_params(loss="hinge").fit(*digits)
 
 
-@pytest.mark.parametrize("loss", ["softmax", "svm"])
+@pytest.mark.parametrize("loss", ["softmax", "svm", "squared_hinge"])
 def test_weights_of_classes_weight_their_examples(loss):
     generator = np.random.default_rng(0)
     scores, labels = generator.normal(size=(9, 3)), generator.integers(0, 3, 9)

@@ -23,6 +23,7 @@ LABELS = np.array([0, 2, 1, 1])
 CASES = {
     "softmax": (SCORES, LABELS),
     "svm": (SCORES, LABELS),
+    "squared_hinge": (SCORES, LABELS),
     "logistic": (SCORES[:, :1], np.array([1, 0, 1, 1])),
     "squared": (SCORES, SCORES[::-1].copy()),
 }
@@ -35,6 +36,10 @@ def by_loop(name, scores, targets):
             total -= math.log(math.exp(s[t]) / sum(map(math.exp, s)))
         elif name == "svm":
             total += sum(max(0, v - s[t] + 1) for j, v in enumerate(s) if j != t)
+        elif name == "squared_hinge":
+            total += sum(
+                max(0, 1 + (1 - 2 * (j == t)) * v) ** 2 for j, v in enumerate(s)
+            )
         elif name == "logistic":
             p = 1 / (1 + math.exp(-s[0]))
             total -= math.log(p if t else 1 - p)

@@ -37,8 +37,8 @@ class TrainConfig:
         "constant", "step", "exponential", "cosine", "one_over_t", "warmup", or a
         function ``schedule(step, total_steps)``.
     loss : str or callable
-        "softmax", "svm", "logistic", "squared", or a function of scores and targets
-        that averages over the examples.
+        "softmax", "svm", "squared_hinge", "logistic", "squared", or a function of
+        scores and targets that averages over the examples.
     optimizer : str or Optimizer
         "sgd", "nesterov", "adam", or a value such as ``Adam(beta2=0.99)``.
     seed : int

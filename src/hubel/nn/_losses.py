@@ -73,6 +73,30 @@ def multiclass_hinge(scores: Any, labels: Any, margin: float = 1.0) -> Any:
     return np.sum(excess) / scores.shape[0]
 
 
+def squared_hinge(scores: Any, labels: Any) -> Any:
+    """Return the mean over examples of the squared hinge loss, one class against all.
+
+    For an example of class y it is the sum over the classes j of max(0, 1 - s_j)**2
+    for j = y and of max(0, 1 + s_j)**2 for the others: each class has an SVM of its
+    own, with the smooth loss of Tang 2013, "Deep learning using linear SVMs".
+
+    Parameters
+    ----------
+    scores, labels
+        As for :func:`softmax_cross_entropy`.
+
+    Examples
+    --------
+    >>> scores = np.array([[0.5, -2.0, -1.0]])
+    >>> float(squared_hinge(scores, np.array([0])))
+    0.25
+    """
+    _check_classes(scores, labels)
+    right = one_hot(labels, classes=scores.shape[1], dtype=scores.dtype)
+    gap = np.maximum(1.0 + (1.0 - 2.0 * right) * scores, 0.0)
+    return np.sum(gap * gap) / scores.shape[0]
+
+
 def logistic(scores: Any, targets: Any) -> Any:
     """Return the mean over examples of the loss of a yes-or-no question.
 
@@ -166,6 +190,7 @@ def check_labels(labels: Any, classes: int) -> None:
 LOSSES: dict[str, Loss] = {
     "softmax": softmax_cross_entropy,
     "svm": multiclass_hinge,
+    "squared_hinge": squared_hinge,
     "logistic": logistic,
     "squared": squared,
 }

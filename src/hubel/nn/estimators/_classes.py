@@ -18,7 +18,7 @@ from hubel.nn.estimators._sklearn import (
     compute_class_weight,
     with_callbacks,
 )
-from hubel.nn.estimators._weighted import weighted_loss
+from hubel.nn.estimators._weighted import OF_EACH, weighted_loss
 
 
 class ClassEstimator(ClassifierMixin, NetEstimator):
@@ -82,9 +82,9 @@ class ClassEstimator(ClassifierMixin, NetEstimator):
         return np.searchsorted(self.classes_, y).astype(np.int64), len(self.classes_)
 
     def _loss(self, targets: Array) -> str | Loss:
-        if self.loss not in ("softmax", "svm"):
+        if self.loss not in OF_EACH:
             raise OptionError(
-                f"loss={self.loss!r}", remedy='Choose "softmax" or "svm".'
+                f"loss={self.loss!r}", remedy=f"Choose one of {', '.join(OF_EACH)}."
             )
         if self.class_weight is None:
             return self.loss

@@ -229,15 +229,19 @@ class NetEstimator(CallbackSupportMixin, BaseEstimator):
 
     def _hold_out(self, X: Array, targets: Array) -> tuple[Pair, Pair]:
         """Set examples aside, the same ones for the same seed."""
+        kept, held = self._places(targets)
+        return (X[kept], targets[kept]), (X[held], targets[held])
+
+    def _places(self, targets: Array) -> tuple[Array, Array]:
+        """Return the indices of the examples to train on, and of those set aside."""
         draw = stream(self._seed, "validation").integers(2**32)
-        parts = train_test_split(
-            X,
-            targets,
+        kept, held = train_test_split(
+            np.arange(len(targets)),
             test_size=self.validation_fraction,
             random_state=int(draw),
             stratify=self._strata(targets),
         )
-        return (parts[0], parts[2]), (parts[1], parts[3])
+        return kept, held
 
     def _look(
         self,
@@ -313,6 +317,8 @@ def has_partial_fit(estimator: NetEstimator) -> bool:
         raise AttributeError("partial_fit knows no examples to hold out")
     if isinstance(getattr(estimator, "class_weight", None), str):
         raise AttributeError("partial_fit needs class_weight as a dict")
+    if estimator.solver == "exact":
+        raise AttributeError('solver="exact" needs all examples at once')
     return True
 
 

@@ -31,6 +31,8 @@ RegressorMixin: Any = _base.RegressorMixin
 TransformerMixin: Any = _base.TransformerMixin
 ClassNamePrefixFeaturesOutMixin: Any = _base.ClassNamePrefixFeaturesOutMixin
 
+ConvergenceWarning: Any = _load("exceptions").ConvergenceWarning
+
 available_if: Callable[..., Any] = _load("utils.metaestimators").available_if
 check_classification_targets: Callable[[Any], None]
 check_classification_targets = _load("utils.multiclass").check_classification_targets

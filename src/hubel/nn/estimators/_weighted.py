@@ -18,7 +18,7 @@ def weighted_loss(loss: str, weights: Array) -> Loss:
 
     Parameters
     ----------
-    loss : {"softmax", "svm"}
+    loss : {"softmax", "svm", "squared_hinge"}
     weights : array of shape (classes,)
 
     Examples
@@ -28,7 +28,7 @@ def weighted_loss(loss: str, weights: Array) -> Loss:
     >>> float(double(scores, labels))
     2.0
     """
-    of_each = {"softmax": cross_entropy, "svm": _hinges}[loss]
+    of_each = OF_EACH[loss]
 
     def weighted(scores: Any, labels: Any) -> Any:
         share = array(weights.astype(scores.dtype))[labels]
@@ -43,3 +43,18 @@ def _hinges(scores: Any, labels: Any) -> Any:
     own = np.sum(np.where(right, scores, 0.0), axis=1, keepdims=True)
     excess = np.where(right, 0.0, np.maximum(scores - own + 1.0, 0.0))
     return np.sum(excess, axis=1)
+
+
+def _squared_hinges(scores: Any, labels: Any) -> Any:
+    """Return each example's part of `hubel.nn.squared_hinge`."""
+    right = one_hot(labels, classes=scores.shape[1], dtype=scores.dtype)
+    gap = np.maximum(1.0 + (1.0 - 2.0 * right) * scores, 0.0)
+    return np.sum(gap * gap, axis=1)
+
+
+OF_EACH: dict[str, Loss] = {
+    "softmax": cross_entropy,
+    "svm": _hinges,
+    "squared_hinge": _squared_hinges,
+}
+"""The loss of each example, by the names that the classifiers take."""
