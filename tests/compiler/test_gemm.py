@@ -211,18 +211,36 @@ def test_choices_are_measured_kept_and_repeated(monkeypatch, tmp_path):
     monkeypatch.setenv("HUBEL_CACHE", str(tmp_path))
     monkeypatch.delenv("HUBEL_GEMM", raising=False)
     monkeypatch.setattr(choosing, "_chosen", {})
-    monkeypatch.setattr(choosing, "_told", {})
-    first = gemm.choose(shape)
-    made = gemm.choices()
+    with gemm.same_choices() as made:
+        first = gemm.choose(shape)
     assert made == {str(shape): "own" if first else "blas"}
     choosing._chosen.clear()
     monkeypatch.setattr(choosing, "_is_faster", None)  # the disk knows
     assert gemm.choose(shape) == first
-    other = "blas" if first else "own"
-    gemm.repeat_choices({str(shape): other})
-    assert (gemm.choose(shape) is not None) == (other == "own")
-    with pytest.raises(OptionError, match="magic"):
-        gemm.repeat_choices({str(shape): "magic"})
+    for other in ("own", "blas"):
+        with gemm.same_choices({str(shape): other}) as made:
+            assert (gemm.choose(shape) is not None) == (other == "own")
+        assert made == {str(shape): other}
+    assert gemm.choose(shape) == first
+    with (
+        pytest.raises(OptionError, match="magic"),
+        gemm.same_choices({str(shape): "magic"}),
+    ):
+        pass
+
+
+def test_what_was_wished_is_kept_too(monkeypatch):
+    shape = Shape("float32", (40, 48, 300), (300, 48, 48))
+    tiny = Shape("float32", (4, 4, 4), (4, 4, 4))
+    monkeypatch.setattr(choosing, "_chosen", {})
+    for wish in ("own", "blas"):
+        monkeypatch.setenv("HUBEL_GEMM", wish)
+        with gemm.same_choices() as made:
+            before = gemm.choose(shape), gemm.choose(tiny)
+        monkeypatch.delenv("HUBEL_GEMM")
+        with gemm.same_choices(made) as again:
+            assert (gemm.choose(shape), gemm.choose(tiny)) == before
+        assert again == made == {str(shape): wish, str(tiny): wish}
 
 
 def test_products_that_are_wrong_are_not_used(monkeypatch, tmp_path):

@@ -10,10 +10,12 @@ import pytest
 pytest.importorskip("llvmlite", minversion="0.46")
 
 from hubel.compiler.llvm import jit, target
+from hubel.compiler.llvm.gemm.kind import Kind
 from hubel.compiler.llvm.small import SmallProduct, fits, is_faster
 from hubel.compiler.llvm.transpose import (
+    declare_transpose,
+    require_transpose,
     transpose_name,
-    transpose_text,
 )
 
 PLAIN, FIRST, SECOND = (False, False), (True, False), (False, True)
@@ -40,8 +42,8 @@ def _check(dtype, sizes, transposed, accumulate, width):
     extents = (m, n, None) if transposed[0] else (None, n, k)
     assert fits(extents, transposed)
     product = SmallProduct(dtype, extents, transposed, accumulate, width)
-    text = transpose_text(dtype, width) + product.text()
-    function = _compile(text, product.name, 3)
+    text, around = product.text()
+    function = _compile("\n".join([*around, text]), product.name, 3)
     rng = np.random.default_rng([m, n, k])
     a = rng.normal(size=(k, m) if transposed[0] else (m, k)).astype(dtype)
     b = rng.normal(size=(n, k) if transposed[1] else (k, n)).astype(dtype)
@@ -93,7 +95,11 @@ def test_nothing_to_multiply(transposed):
 @pytest.mark.parametrize("shape", [(1, 1), (3, 40), (16, 16), (37, 50), (0, 4)])
 def test_transposition(shape, width):
     for dtype in ("float32", "float64"):
-        function = _compile(transpose_text(dtype, width), transpose_name(dtype), 2)
+        kind = Kind(dtype, width)
+        narrow = min(shape) < kind.lanes
+        require_transpose(kind, narrow=narrow)
+        declared = declare_transpose(kind, narrow=narrow)
+        function = _compile(declared, transpose_name(kind, narrow=narrow), 2)
         array = np.random.default_rng(1).normal(size=shape).astype(dtype)
         target_ = np.zeros(shape[::-1], dtype)
         function(target_.ctypes.data, array.ctypes.data, *shape)

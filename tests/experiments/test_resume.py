@@ -252,8 +252,8 @@ def test_a_loss_that_was_lost_stays_lost(tmp_path):
 
 
 def test_other_images(stopped, monkeypatch):
-    def brighter(settings):
-        task = prepare(settings)
+    def brighter(settings, progress):
+        task = prepare(settings, progress)
         return replace(task, test=replace(task.test, images=task.test.images // 2))
 
     monkeypatch.setattr(train_module, "prepare", brighter)
@@ -282,6 +282,36 @@ def test_another_backend(stopped, monkeypatch):
     train(resume=folder)
     train(SETTINGS, out=stopped.parent / "whole")
     assert what(folder) == what(stopped.parent / "whole")
+
+
+@pytest.mark.skipif(not available(), reason="needs native code")
+def test_products_are_done_by_the_same_code(step_by_step, tmp_path, monkeypatch):
+    from hubel.compiler.llvm import target
+    from hubel.compiler.llvm.gemm import choice
+    from hubel.compiler.llvm.gemm.machine import find_machine
+
+    if find_machine(target.host()) is None:
+        pytest.skip("no products of our own for this processor")
+    monkeypatch.setenv("HUBEL_CACHE", "off")
+    monkeypatch.delenv("HUBEL_GEMM", raising=False)
+    settings = replace(SETTINGS, hidden=(100,), epochs=2)
+    for is_faster, words in ((True, {"own"}), (False, {"blas"})):
+        monkeypatch.setattr(choice, "_is_faster", lambda *_, found=is_faster: found)
+        monkeypatch.setattr(choice, "_chosen", {})
+        whole, folder = (tmp_path / f"{each}-{is_faster}" for each in ("a", "b"))
+        train(settings, out=whole)
+        train(settings, out=folder, watch=stop_after(2))
+        products = json.loads((folder / "config.json").read_text())["products"]
+        assert set(products.values()) == words
+        monkeypatch.setattr(choice, "_is_faster", lambda *_, found=is_faster: not found)
+        monkeypatch.setattr(choice, "_chosen", {})
+        train(resume=folder)
+        assert what(folder) == what(whole)
+    stopped = tmp_path / "stopped"
+    train(settings, out=stopped, watch=stop_after(2))
+    monkeypatch.setattr(choice, "is_right", lambda _: False)
+    with pytest.warns(RuntimeWarning, match="products are done by other code here"):
+        train(resume=stopped)
 
 
 def test_other_versions_are_a_warning(step_by_step, tmp_path, monkeypatch):

@@ -59,7 +59,12 @@ class Origin:
         """How many threads matrix products used, where that was known."""
         return self.config.get("threads")
 
-    def compare(self, task: Task, training: Training) -> None:
+    @property
+    def products(self) -> dict[str, str]:
+        """Who does which matrix products; nothing where that was not written down."""
+        return self.config.get("products", {})
+
+    def compare(self, task: Task, training: Training, products: dict[str, str]) -> None:
         """Refuse to go on where it would not come to the same bits.
 
         Raises
@@ -80,6 +85,13 @@ class Origin:
                 f"would go on with {training.backend!r}, which rounds differently",
                 remedy=_BACKEND_REMEDIES.get(str(backend), "Start another run."),
             )
+        if products != self.config.get("products", products):
+            warnings.warn(
+                f"{self.path}: the last bits may come out differently: some matrix "
+                "products are done by other code here than when the run began",
+                RuntimeWarning,
+                stacklevel=2,
+            )
         _compare_versions(self.path, self.config.get("versions"))
 
 
@@ -90,7 +102,9 @@ _BACKEND_REMEDIES = {
 }
 
 
-def origin_of(task: Task, training: Training, folder: RunFolder) -> Origin:
+def origin_of(
+    task: Task, training: Training, folder: RunFolder, products: dict[str, str]
+) -> Origin:
     """Return everything that decides what a run does that begins now."""
     settings = task.settings
     place = settings.data_dir
@@ -104,6 +118,7 @@ def origin_of(task: Task, training: Training, folder: RunFolder) -> Origin:
         "images": _images(task),
         "threads": blas_threads(),
         "backend": training.backend,
+        "products": products,
         "versions": versions(),
     }
     return Origin(folder.config, config)

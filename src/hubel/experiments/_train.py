@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from hubel.compiler.llvm.gemm import same_choices
 from hubel.data import Progress
 from hubel.errors import OptionError, RunError
 from hubel.experiments._atomic import sweep
@@ -137,12 +138,13 @@ def _begin(settings: TrainSettings, out: PathLike | None, how: _How) -> TrainRes
     refuse_used(out)
     with threads(complete.threads):
         task = prepare(complete, how.progress)
-        training = _training(task)
+        with same_choices() as products:
+            training = _training(task)
         net = complete.hidden or ("linear",)
         folder = create_folder(out, "-".join([complete.data, *map(str, net)]))
         with hold(folder.path):
             sweep(folder.path)
-            origin = origin_of(task, training, folder)
+            origin = origin_of(task, training, folder, products)
             folder.write_json(folder.config, origin.config)
             return _run(how.set_out(task, folder, training, origin), how.watch)
 
@@ -161,8 +163,9 @@ def _go_on(folder: RunFolder, how: _How) -> TrainResult:
             )
         with threads(origin.threads):
             task = prepare(origin.settings, how.progress)
-            training = _training(task)
-            origin.compare(task, training)
+            with same_choices(origin.products) as products:
+                training = _training(task)
+            origin.compare(task, training, products)
             course = how.set_out(task, folder, training, origin)
             course.restore()
             return _run(course, how.watch)

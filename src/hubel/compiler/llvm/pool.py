@@ -23,9 +23,24 @@ from hubel.compiler.llvm import jit
 from hubel.compiler.llvm.pool_text import FUTEX, STATE_BYTES, pool_text
 from hubel.compiler.llvm.target import host
 
-DECLARATION = "declare void @hubel.parallel(ptr, i64, i64, ptr)"
-"""A function ``(i64 begin, i64 end, ptr scratch)``, how many items it has, the fewest
-of them that are worth a piece, and the caller's own scratch memory."""
+PARALLEL = """\
+define internal void @hubel.parallel(ptr %work, i64 %count, i64 %grain, ptr %scratch) {
+  %share = load ptr, ptr @hubel.pool.share
+  %none = icmp eq ptr %share, null
+  br i1 %none, label %alone, label %together
+alone:
+  call void %work(i64 0, i64 %count, ptr %scratch)
+  ret void
+together:
+  call void %share(ptr %work, i64 %count, i64 %grain, ptr %scratch)
+  ret void
+}
+
+@hubel.pool.share = external global ptr
+"""
+"""What modules hold that share work: a function ``(i64 begin, i64 end, ptr scratch)``,
+how many items it has, the fewest of them that are worth a piece, and the caller's own
+scratch memory. There is no pool as long as one thread is all that there may be."""
 
 SCRATCH = 1 << 20
 """The bytes of scratch memory that each worker has."""
@@ -61,7 +76,7 @@ class Pool:
         self._words["spins"].value = self._spins()
         self._rouse = self._function("rouse", ctypes.c_int64)
         self._worker = self._function("worker", ctypes.c_int64, ctypes.c_void_p)
-        jit.bind("hubel.parallel", self._loaded.address("hubel.parallel"))
+        _share.value = self._loaded.address("hubel.parallel")
 
     @property
     def jobs(self) -> int:
@@ -144,8 +159,36 @@ class Pool:
         return kind(self._loaded.address(f"hubel.pool.{name}"))
 
 
+_share = ctypes.c_void_p(None)
+"""Where the pool's function starts, once there is a pool."""
+
+
+def require() -> None:
+    """See that modules can hold `PARALLEL`; make the pool if there are threads for it.
+
+    Raises
+    ------
+    OptionError
+        If the environment variable ``HUBEL_THREADS`` makes no sense.
+    """
+    jit.bind("hubel.pool.share", ctypes.addressof(_share))
+    _watch()
+    _grow(threads.loop_threads())
+
+
+@cache
+def _watch() -> None:
+    """Hear of each number of threads that is set."""
+    threads.tell(_grow)
+
+
+def _grow(count: int) -> None:
+    if count > 1:
+        _pool().grow(count)
+
+
 def ready() -> Pool:
-    """Let modules call ``@hubel.parallel``, with as many threads as are set.
+    """Return the pool, with as many threads as are set.
 
     Raises
     ------
@@ -170,7 +213,7 @@ def _pool() -> Pool:
 @cache
 def _made() -> Pool:
     pool = Pool()
-    threads.tell(pool.grow)
+    _watch()
     atexit.register(pool.close)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=pool.forget)

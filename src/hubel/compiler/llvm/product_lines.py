@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hubel.compiler.llvm.transpose import keep_loop
+from hubel.compiler.llvm.gemm.kind import Kind
 
-_IR = {"float32": "float", "float64": "double"}
-_SIZE = {"float32": 4, "float64": 8}
+KEEP_LOOP = "!llvm.loop !4000001"
+"""Follows the branch of a loop that is no faster unrolled."""
+
+METADATA = (
+    "!4000001 = distinct !{!4000001, !4000002}\n"
+    '!4000002 = !{!"llvm.loop.unroll.disable"}\n'
+)
+"""What a module with such loops holds once; others count their metadata from 0."""
 
 TILE = {64: (4, 24), 32: (3, 12), 16: (3, 12)}
 """Bytes of a vector: how many lie side by side in a tile, and how many it has."""
@@ -24,15 +30,20 @@ class Lines:
         ``float32`` or ``float64``.
     vector_bytes : int
         Of the machine.
+    is_seen : bool
+        Whether other modules may call it.
     """
 
-    def __init__(self, name: str, dtype: str, vector_bytes: int) -> None:
+    def __init__(
+        self, name: str, dtype: str, vector_bytes: int, *, is_seen: bool = False
+    ) -> None:
         self.name, self.dtype, self.vector_bytes = name, dtype, vector_bytes
-        self.real, self.size = _IR[dtype], _SIZE[dtype]
-        self.lanes = vector_bytes // self.size
+        self.kind = Kind(dtype, vector_bytes)
+        self.real, self.size = self.kind.real, self.kind.size
+        self.lanes = self.kind.lanes
         self.lines = [
-            f"define internal void @{name}(ptr noalias %c, ptr noalias readonly %a, "
-            "ptr noalias readonly %b, i64 %count) {",
+            f"define {'' if is_seen else 'internal '}void @{name}(ptr noalias %c, "
+            "ptr noalias readonly %a, ptr noalias readonly %b, i64 %count) {",
             "entry:",
         ]
         self._count = 0
@@ -97,6 +108,6 @@ def row_tiles(
     write(height, row, f"{name}.tile")
     out.put(f"br label %{name}.end")
     out.label(f"{name}.end")
-    out.put(f"br label %{name}, {keep_loop(out.dtype)}")
+    out.put(f"br label %{name}, {KEEP_LOOP}")
     out.label(f"{name}.after")
     return row, f"{name}.after"

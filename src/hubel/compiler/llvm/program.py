@@ -10,18 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hubel.compiler.llvm import gemm
+from hubel.compiler.llvm import gemm, pool
 from hubel.compiler.llvm.arrays import TEXT as ON_ARRAYS
 from hubel.compiler.llvm.blas import Product, find_product
 from hubel.compiler.llvm.module import Module
 from hubel.compiler.llvm.partials import blocks_text, join_text
-from hubel.compiler.llvm.pool import DECLARATION, ready
 from hubel.compiler.llvm.scalar import Code
 from hubel.compiler.llvm.share import Cut, find_cut, find_rows, part_text
 from hubel.compiler.llvm.small import SmallProduct, fits, is_faster
 from hubel.compiler.llvm.sweep import write_sweep
 from hubel.compiler.llvm.target import host
-from hubel.compiler.llvm.transpose import transpose_text
 from hubel.compiler.lower import KernelCall
 from hubel.compiler.native import HostCall, NativePlan, ProductCall, Step
 from hubel.compiler.openblas import find_pool
@@ -154,12 +152,11 @@ class Program:
             f"@hubel.table = global [{slots.count} x ptr] zeroinitializer, align 64\n"
             "@hubel.status = global i64 0"
         )
-        if self.small:
-            wide = host().vector_bytes
-            for dtype in sorted({each.dtype for each in self.small.values()}):
-                self.module.add(transpose_text(dtype, wide))
-            for small in self.small.values():
-                self.module.add(small.text())
+        for small in self.small.values():
+            text, around = small.text()
+            self.module.add(text)
+            for each in around:
+                self.module.require(each)
         for product in self.products.values():
             self.module.add(product.declare())
         if self.own:
@@ -342,8 +339,8 @@ class Program:
         self, name: str, points: int, grain: int, scratch: str, lines: _Lines
     ) -> None:
         """Write the call of a function that does parts, by all threads there are."""
-        ready()
-        self.module.require(DECLARATION)
+        pool.require()
+        self.module.require(pool.PARALLEL)
         given = f"ptr @{name}, i64 {points}, i64 {grain}, ptr {scratch}"
         lines.put(f"call void @hubel.parallel({given})")
 
@@ -383,8 +380,8 @@ def _small(call: ProductCall) -> SmallProduct | None:
     packed = packed and call.right.stride == (call.k if turned[1] else call.n)
     if not packed or not fits(extents, turned):
         return None
-    pool = find_pool()
-    if not is_faster((call.m, call.n, call.k), pool.get() if pool else 1):
+    library = find_pool()
+    if not is_faster((call.m, call.n, call.k), library.get() if library else 1):
         return None
     dtype = call.node.dtype.name
     return SmallProduct(dtype, extents, turned, vector_bytes=host().vector_bytes)

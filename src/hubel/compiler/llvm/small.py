@@ -17,12 +17,19 @@ vector are put together from two shorter vectors.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from hubel.compiler.llvm.dots import write_dots
-from hubel.compiler.llvm.product_lines import Lines
+from hubel.compiler.llvm.gemm.kind import Kind
+from hubel.compiler.llvm.product_lines import METADATA, Lines
+from hubel.compiler.llvm.provided import provide
 from hubel.compiler.llvm.tiles import Tiles, write_tiles
-from hubel.compiler.llvm.transpose import transpose_name
+from hubel.compiler.llvm.transpose import (
+    declare_transpose,
+    require_transpose,
+    transpose_name,
+)
 
 _REDUCTION = 6
 """What it costs to add up the lanes of a vector, in multiplications of vectors."""
@@ -33,6 +40,9 @@ MOST_KNOWN = 2**16
 MOST_TURNED = 2**13
 """The largest matrix that is transposed on the stack, in elements."""
 
+_TINY = 64
+"""Up to this product of the known extents a call costs as much as the work."""
+
 ONE_THREAD = 2**18
 """Up to this many multiplications OpenBLAS uses one thread, whatever it may use."""
 
@@ -41,9 +51,9 @@ ONE_THREAD = 2**18
 class SmallProduct:
     """One product: what is known of it, and its code.
 
-    The function is ``define internal void @NAME(ptr noalias %c, ptr noalias readonly
-    %a, ptr noalias readonly %b, i64 %count)``, where ``%count`` is the extent that is
-    not known. All matrices are contiguous.
+    The function is ``void @NAME(ptr noalias %c, ptr noalias readonly %a, ptr noalias
+    readonly %b, i64 %count)``, where ``%count`` is the extent that is not known. All
+    matrices are contiguous.
 
     Attributes
     ----------
@@ -72,11 +82,27 @@ class SmallProduct:
         sizes = "x".join("n" if each is None else str(each) for each in self.extents)
         flags = "".join("nt"[each] for each in self.transposed)
         added = ".add" if self.accumulate else ""
-        return f"hubel.small.{self.dtype}.{sizes}.{flags}{added}"
+        kind = f"{self.dtype}.{self.vector_bytes}"
+        return f"hubel.small.{kind}.{sizes}.{flags}{added}"
 
-    def text(self) -> str:
-        """Write the function; a module holds it and `transpose_text` once."""
-        return _write(self)
+    def text(self) -> tuple[str, list[str]]:
+        """Write what a module holds that calls it, and what it holds once besides.
+
+        The function stands in the module, so that it can be inlined, only where it is
+        tiny; others are compiled by themselves.
+        """
+        kind = Kind(self.dtype, self.vector_bytes)
+        is_tiny = math.prod(each or 1 for each in self.extents) <= _TINY
+        text = _write(self, is_seen=not is_tiny)
+        around = [METADATA]
+        for narrow in (False, True):
+            if transpose_name(kind, narrow=narrow) in text:
+                require_transpose(kind, narrow=narrow)
+                around.append(declare_transpose(kind, narrow=narrow))
+        if is_tiny:
+            return text, around
+        provide(self.name, "\n".join([*around, text]))
+        return "", [f"declare void @{self.name}(ptr, ptr, ptr, i64) nounwind"]
 
     def call(self, c: str, a: str, b: str, count: int | str) -> str:
         """Write a call: names of pointers, and the extent that is not known."""
@@ -121,10 +147,10 @@ def is_faster(extents: tuple[int, int, int], threads: int) -> bool:
     return threads == 1 or m * n * k <= ONE_THREAD
 
 
-def _write(product: SmallProduct) -> str:
+def _write(product: SmallProduct, *, is_seen: bool) -> str:
     """Write the function of a product, in the way that suits it."""
     m, n, k = product.extents
-    out = Lines(product.name, product.dtype, product.vector_bytes)
+    out = Lines(product.name, product.dtype, product.vector_bytes, is_seen=is_seen)
     first, second = product.transposed
     if first and m is not None and n is not None:
         functions = _transposed(out, m, n, product.accumulate)
@@ -173,5 +199,5 @@ def _turned(out: Lines, rows: int, columns: int) -> str:
 
 
 def _call_transpose(out: Lines, to: str, source: str, rows: int, columns: int) -> None:
-    name = transpose_name(out.dtype)
+    name = transpose_name(out.kind, narrow=min(rows, columns) < out.lanes)
     out.put(f"call void @{name}(ptr {to}, ptr {source}, i64 {rows}, i64 {columns})")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hubel.compiler.llvm.product_lines import TILE, Lines, row_tiles
-from hubel.compiler.llvm.transpose import keep_loop
+from hubel.compiler.llvm.product_lines import KEEP_LOOP, TILE, Lines, row_tiles
 
 UNROLLED = 8
 """A loop over k of at most this length becomes straight-line code."""
@@ -175,7 +174,7 @@ class _Tile:
         at_b = out.at("%b", out.times(p, self.sizes.n))
         ends = self._step(height, at_a, at_b, results)
         out.put(f"{following} = add i64 {p}, 1")
-        out.put(f"br label %{name}, {keep_loop(out.dtype)}")
+        out.put(f"br label %{name}, {KEEP_LOOP}")
         phis: list[str] = []
         for result, first, end in zip(results, sums, ends, strict=True):
             pairs = f"[ {first}, %{block} ], [ {end}, %{name}.body ]"

@@ -1,154 +1,67 @@
-"""Transposition of a matrix as native code: squares of vectors, loops at the rim."""
+"""Transposition of a matrix as native code: squares of vectors, loops at the rim.
+
+The code for matrices that are narrower or lower than a square has loops alone.
+"""
 
 from __future__ import annotations
 
-_IR = {"float32": "float", "float64": "double"}
-_SIZE = {"float32": 4, "float64": 8}
+from hubel.compiler.llvm.gemm.kind import Kind
+from hubel.compiler.llvm.gemm.packs import call_square, declare_square, require_square
+from hubel.compiler.llvm.gemm.writer import METADATA, Writer
+from hubel.compiler.llvm.provided import provide
 
 
-_LOOP = {"float32": 4_000_001, "float64": 4_000_011}
-"""The numbers of metadata nodes, beyond those that a module counts up to."""
-
-
-def keep_loop(dtype: str) -> str:
-    """Return what follows the branch of a loop that is no faster unrolled."""
-    return f"!llvm.loop !{_LOOP[dtype]}"
-
-
-def transpose_name(dtype: str) -> str:
+def transpose_name(kind: Kind, *, narrow: bool) -> str:
     """Return what the function is called."""
-    return f"hubel.transpose.{dtype}"
+    width = "narrow" if narrow else "wide"
+    return f"hubel.transpose.{kind.dtype}.{kind.vector_bytes}.{width}"
 
 
-def transpose_text(dtype: str, vector_bytes: int) -> str:
-    """Write the function that copies a matrix transposed, and what `keep_loop` names.
+def require_transpose(kind: Kind, *, narrow: bool) -> None:
+    """See that modules can call a function that copies a matrix transposed.
 
-    It is ``define internal void @NAME(ptr noalias %to, ptr noalias readonly %from, i64
-    %rows, i64 %columns)``; both matrices are contiguous.
+    It is ``void @NAME(ptr noalias %to, ptr noalias readonly %from, i64 %rows, i64
+    %columns)``; both matrices are contiguous.
     """
-    lanes = vector_bytes // _SIZE[dtype]
-    return _TEXT.format(
-        name=transpose_name(dtype),
-        real=_IR[dtype],
-        lanes=lanes,
-        block="\n".join(_block(lanes, _IR[dtype])),
-        loop=_LOOP[dtype],
-        advice=_LOOP[dtype] + 1,
-        rim=_LOOP[dtype] + 2,
-        scalar=_LOOP[dtype] + 3,
+    if not narrow:
+        require_square(kind)
+    provide(transpose_name(kind, narrow=narrow), _text(kind, narrow))
+
+
+def declare_transpose(kind: Kind, *, narrow: bool) -> str:
+    """Return the text that a module needs once before it can call this."""
+    name = transpose_name(kind, narrow=narrow)
+    return f"declare void @{name}(ptr, ptr, i64, i64) nounwind\n"
+
+
+def _text(kind: Kind, narrow: bool) -> str:
+    real = kind.real
+    out = Writer(
+        f"define void @{transpose_name(kind, narrow=narrow)}(ptr noalias %to, "
+        "ptr noalias readonly %from, i64 %rows, i64 %columns)"
     )
+    high = wide = "0"
+    if not narrow:
+        high, wide = _squares(out, kind)
+    with out.loop(0, "%rows", 1, "rim") as i:
+        is_high = out.test("slt", i, high)
+        start = out.let(f"select i1 {is_high}, i64 {wide}, i64 0", "start")
+        with out.loop(start, "%columns", 1, "column") as j:
+            source = out.position("%from", i, "%columns", j, real)
+            target = out.position("%to", j, "%rows", i, real)
+            value = out.let(f"load {real}, ptr {source}")
+            out.put(f"store {real} {value}, ptr {target}")
+    parts = [out.text(), METADATA]
+    return "\n".join(parts if narrow else [declare_square(kind), *parts])
 
 
-def _block(lanes: int, real: str) -> list[str]:
-    """Write the transposition of a square of vectors.
-
-    Interleaving the first half of the rows with the second, as often as the number of
-    rows can be halved, transposes the square.
-    """
-    kind = f"<{lanes} x {real}>"
-    size = _SIZE["float32" if real == "float" else "float64"]
-    lines: list[str] = []
-    for i in range(lanes):
-        lines += [
-            f"  %f.{i} = mul i64 %columns, {i}",
-            f"  %g.{i} = getelementptr {real}, ptr %source, i64 %f.{i}",
-            f"  %x.0.{i} = load {kind}, ptr %g.{i}, align {size}",
-        ]
-    stage, half = 0, lanes // 2
-    low = ", ".join(f"i32 {j // 2 + lanes * (j % 2)}" for j in range(lanes))
-    high = ", ".join(f"i32 {half + j // 2 + lanes * (j % 2)}" for j in range(lanes))
-    while 1 << stage < lanes:
-        for i in range(half):
-            pair = f"{kind} %x.{stage}.{i}, {kind} %x.{stage}.{i + half}"
-            for side, mask in enumerate((low, high)):
-                lines.append(
-                    f"  %x.{stage + 1}.{2 * i + side} = shufflevector {pair}, "
-                    f"<{lanes} x i32> <{mask}>"
-                )
-        stage += 1
-    for i in range(lanes):
-        lines += [
-            f"  %t.{i} = mul i64 %rows, {i}",
-            f"  %u.{i} = getelementptr {real}, ptr %target, i64 %t.{i}",
-            f"  store {kind} %x.{stage}.{i}, ptr %u.{i}, align {size}",
-        ]
-    return lines
-
-
-_TEXT = """\
-define internal void @{name}(ptr noalias %to, ptr noalias readonly %from, i64 %rows, \
-i64 %columns) {{
-entry:
-  %rows.left = urem i64 %rows, {lanes}
-  %columns.left = urem i64 %columns, {lanes}
-  %rows.whole = sub i64 %rows, %rows.left
-  %columns.whole = sub i64 %columns, %columns.left
-  br label %row.block
-row.block:
-  %i = phi i64 [ 0, %entry ], [ %i.next, %row.block.end ]
-  %i.more = icmp ult i64 %i, %rows.whole
-  br i1 %i.more, label %column.block, label %below
-column.block:
-  %j = phi i64 [ 0, %row.block ], [ %j.next, %square ]
-  %j.more = icmp ult i64 %j, %columns.whole
-  br i1 %j.more, label %square, label %right
-square:
-  %source.row = mul i64 %i, %columns
-  %source.at = add i64 %source.row, %j
-  %source = getelementptr {real}, ptr %from, i64 %source.at
-  %target.row = mul i64 %j, %rows
-  %target.at = add i64 %target.row, %i
-  %target = getelementptr {real}, ptr %to, i64 %target.at
-{block}
-  %j.next = add i64 %j, {lanes}
-  br label %column.block
-right:
-  %i.end = add i64 %i, {lanes}
-  call void @{name}.rim(ptr %to, ptr %from, i64 %rows, i64 %columns, i64 %i, \
-i64 %i.end, i64 %columns.whole)
-  br label %row.block.end
-row.block.end:
-  %i.next = add i64 %i, {lanes}
-  br label %row.block
-below:
-  call void @{name}.rim(ptr %to, ptr %from, i64 %rows, i64 %columns, i64 %rows.whole, \
-i64 %rows, i64 0)
-  ret void
-}}
-
-define internal void @{name}.rim(ptr noalias %to, ptr noalias readonly %from, \
-i64 %rows, i64 %columns, i64 %first, i64 %last, i64 %start) noinline {{
-entry:
-  %wide = icmp ult i64 %start, %columns
-  br i1 %wide, label %row, label %end
-row:
-  %i = phi i64 [ %first, %entry ], [ %i.next, %row.end ]
-  %i.more = icmp ult i64 %i, %last
-  br i1 %i.more, label %body, label %end
-body:
-  %source.row = mul i64 %i, %columns
-  br label %column
-column:
-  %j = phi i64 [ %start, %body ], [ %j.next, %column ]
-  %source.at = add i64 %source.row, %j
-  %source = getelementptr {real}, ptr %from, i64 %source.at
-  %value = load {real}, ptr %source
-  %target.row = mul i64 %j, %rows
-  %target.at = add i64 %target.row, %i
-  %target = getelementptr {real}, ptr %to, i64 %target.at
-  store {real} %value, ptr %target
-  %j.next = add i64 %j, 1
-  %j.more = icmp ult i64 %j.next, %columns
-  br i1 %j.more, label %column, label %row.end, !llvm.loop !{rim}
-row.end:
-  %i.next = add i64 %i, 1
-  br label %row
-end:
-  ret void
-}}
-
-!{loop} = distinct !{{!{loop}, !{advice}}}
-!{advice} = !{{!"llvm.loop.unroll.disable"}}
-!{rim} = distinct !{{!{rim}, !{scalar}}}
-!{scalar} = !{{!"llvm.loop.vectorize.enable", i1 false}}
-"""
+def _squares(out: Writer, kind: Kind) -> tuple[str, str]:
+    """Transpose whole squares; return how many rows and columns these are."""
+    lanes, real = kind.lanes, kind.real
+    high = out.let(f"and i64 %rows, {-lanes}", "high")
+    wide = out.let(f"and i64 %columns, {-lanes}", "wide")
+    with out.loop(0, high, lanes, "row") as i, out.loop(0, wide, lanes, "column") as j:
+        source = out.position("%from", i, "%columns", j, real)
+        target = out.position("%to", j, "%rows", i, real)
+        call_square(out, kind, (target, "%rows"), (source, "%columns"), lanes)
+    return high, wide

@@ -4,7 +4,7 @@ A plan asks `choose` for a product and gets code of ours, or None where the libr
 faster. ``HUBEL_GEMM=blas`` switches all of it off.
 """
 
-from hubel.compiler.llvm.gemm.choice import VARIABLE, choices, choose, repeat_choices
+from hubel.compiler.llvm.gemm.choice import VARIABLE, choose, same_choices
 from hubel.compiler.llvm.gemm.product import SCRATCH, OwnProduct, Shape, declarations
 from hubel.compiler.llvm.gemm.proposal import has_few
 
@@ -13,9 +13,8 @@ __all__ = [
     "VARIABLE",
     "OwnProduct",
     "Shape",
-    "choices",
     "choose",
     "declarations",
     "has_few",
-    "repeat_choices",
+    "same_choices",
 ]

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hubel.compiler.llvm.gemm.kind import Kind
 from hubel.compiler.llvm.gemm.micro import Tile, micro_name, micro_text
 from hubel.compiler.llvm.gemm.packs import (
     SPARE,
     call_square,
+    declare_square,
     pack_name,
     pack_text,
-    square_text,
 )
 from hubel.compiler.llvm.gemm.vectors import (
     load,
@@ -46,6 +47,10 @@ class Blocked:
     direct : tuple of bool
         Whether S, and V, are read where they are, but for what does not fill a panel;
         V only where its packing does not transpose.
+    left : tuple of bool
+        Whether there may be rows, and columns, that fill no tile.
+    widths : tuple of int
+        How many vectors tiles may have side by side, falling; all when left out.
     """
 
     tile: Tile
@@ -53,6 +58,18 @@ class Blocked:
     swapped: bool
     accumulate: bool = False
     direct: tuple[bool, bool] = (False, False)
+    left: tuple[bool, bool] = (True, True)
+    widths: tuple[int, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """What is multiplied."""
+        return self.tile.kind
+
+    @property
+    def vectors(self) -> tuple[int, ...]:
+        """How many vectors tiles have side by side, falling."""
+        return self.widths or tuple(range(self.tile.vectors, 0, -1))
 
     @property
     def name(self) -> str:
@@ -63,16 +80,40 @@ class Blocked:
         added = ".add" if self.accumulate else ""
         kind = self.tile.kind
         where = "".join("pd"[each] for each in self.direct)
+        ends = "".join("fl"[each] for each in self.left)
+        ends += "".join(map(str, self.vectors))
         return (
             f"hubel.gemm.{kind.dtype}.{kind.vector_bytes}.{tile}.{flags}.{way}.{where}"
-            f"{added}"
+            f".{ends}{added}"
         )
+
+    @property
+    def units(self) -> tuple[int, int, int]:
+        """By how many m, n and k may differ so that the last tiles are alike."""
+        rows, columns = self.tile.rows, self.tile.columns
+        m, n = (columns, rows) if self.swapped else (rows, columns)
+        return m, n, 1
 
     @property
     def packs(self) -> tuple[bool, bool]:
         """Whether the packing of S, and of V, transposes."""
         first, second = self.transposed
         return (second, not first) if self.swapped else (not first, second)
+
+    @property
+    def packed(self) -> tuple[bool, bool]:
+        """Whether some of S, and of V, is packed."""
+        first, second = (
+            left or not direct
+            for left, direct in zip(self.left, self.direct, strict=True)
+        )
+        return first, second
+
+    @property
+    def turns(self) -> bool:
+        """Whether it transposes squares of vectors."""
+        sides = zip(self.packs, self.packed, strict=True)
+        return self.swapped or any(turned and packed for turned, packed in sides)
 
     def scratch(
         self, extents: tuple[int, int, int], blocks: tuple[int, int, int]
@@ -92,14 +133,13 @@ class Blocked:
     def text(self) -> str:
         """Write the module: the function and those that it calls."""
         tile, kind = self.tile, self.tile.kind
-        s, v = self.packs
-        apart = s and self.direct[0]
-        counts = range(1, tile.vectors + 1)
-        parts = [micro_text(tile, each, apart=apart) for each in counts]
-        parts += [pack_text(kind, tile.rows, s), pack_text(kind, tile.columns, v)]
+        apart = self.packs[0] and self.direct[0]
+        parts = [micro_text(tile, each, apart=apart) for each in self.vectors]
+        widths = zip((tile.rows, tile.columns), self.packs, self.packed, strict=True)
+        parts += [pack_text(kind, n, turned) for n, turned, packed in widths if packed]
         parts.append(_tiles_text(self))
-        if s or v or self.swapped:
-            parts.append(square_text(kind))
+        if self.turns:
+            parts.append(declare_square(kind))
         if self.swapped:
             parts.append(_turn_back_text(self))
         parts.append(_Product(self).text())
@@ -114,6 +154,7 @@ class _Operand:
     stride: str
     turned: bool
     direct: bool
+    left: bool
     width: int
     packed: str
 
@@ -145,8 +186,9 @@ class _Product:
         self.v = self._operand(v, 1, self.tile.columns, packed[1])
 
     def _operand(self, name: str, side: int, width: int, packed: str) -> _Operand:
-        turned, direct = self.product.packs[side], self.product.direct[side]
-        return _Operand(f"%{name}", f"%ld{name}", turned, direct, width, packed)
+        product = self.product
+        flags = product.packs[side], product.direct[side], product.left[side]
+        return _Operand(f"%{name}", f"%ld{name}", *flags, width, packed)
 
     def text(self) -> str:
         """Write all loops."""
@@ -200,15 +242,16 @@ class _Product:
         source = out.position(operand.pointer, down, operand.stride, right, real)
         if not operand.direct:
             return [self._packed(operand, source, ("0", extent), depth)]
+        whole, stride = extent, operand.stride
+        size, row, step = str(operand.width), "1", stride
+        if operand.turned:
+            size, row, step = out.times(operand.width, stride), stride, "1"
+        if not operand.left:
+            return [_Panels(source, "0", whole, size, row, step)]
         left = out.let(f"srem i64 {extent}, {operand.width}", "left")
         whole = out.subtract(extent, left)
-        width, stride = str(operand.width), operand.stride
-        found = _Panels(source, "0", whole, width, "1", stride)
-        rest = out.at(source, whole, real)
-        if operand.turned:
-            size = out.times(operand.width, stride)
-            found = _Panels(source, "0", whole, size, stride, "1")
-            rest = out.at(source, out.times(whole, stride), real)
+        rest = out.at(source, out.times(whole, row), real)
+        found = _Panels(source, "0", whole, size, row, step)
         return [found, self._packed(operand, rest, (whole, left), depth)]
 
     def _packed(
@@ -327,20 +370,26 @@ def _tile(
     given = f"{read}, ptr {d}, {steps}, i64 %ldd, i1 %more, {ahead}"
     if product.swapped:
         final = out.position("%final", column, "%ldc", row, real)
-        for i in range(tile.columns):
+        with out.loop(0, tile.columns, 1, "line") as i:
             place = out.at(final, out.times("%ldc", i), real)
             out.put(f"call void @llvm.prefetch.p0(ptr {place}, i32 1, i32 2, i32 1)")
-        _some_vectors(out, tile, wide, given)
+        _some_vectors(out, product, wide, given)
+        return
+    if product.left == (False, False):
+        out.put(f"call void {micro_name(tile.vectors)}({given})")
         return
     is_high = out.test("sge", high, tile.rows)
     is_wide = out.test("sge", wide, tile.columns)
     full = out.let(f"and i1 {is_high}, {is_wide}", "full")
+    if tile.vectors not in product.vectors:
+        full = "false"
     with out.either(full, "tile") as other:
-        out.put(f"call void {micro_name(tile.vectors)}({given})")
+        out.put(f"call void {micro_name(product.vectors[0])}({given})")
         next(other)
         given = f"{read}, ptr %spare, {steps}, i64 {tile.columns}, i1 false, {ahead}"
-        _some_vectors(out, tile, wide, given)
-        _copy_some(out, tile, d, (out.least(high, tile.rows), wide))
+        _some_vectors(out, product, wide, given)
+        high, wide = out.least(high, tile.rows), out.least(wide, tile.columns)
+        _copy_some(out, tile, d, (high, wide))
 
 
 def _ahead(out: Writer, tile: Tile, row: str, column: str) -> str:
@@ -354,17 +403,17 @@ def _ahead(out: Writer, tile: Tile, row: str, column: str) -> str:
     return out.at("%ahead", out.least(place, "%ahead.width"), tile.kind.real)
 
 
-def _some_vectors(out: Writer, tile: Tile, wide: str, arguments: str) -> None:
+def _some_vectors(out: Writer, product: Blocked, wide: str, arguments: str) -> None:
     """Call the innermost loop for as many vectors as there are columns for."""
     name = out.new("vectors")
-    for each in range(tile.vectors, 1, -1):
-        enough = out.test("sgt", wide, (each - 1) * tile.kind.lanes)
+    for each in product.vectors[:-1]:
+        enough = out.test("sgt", wide, (each - 1) * product.kind.lanes)
         out.put(f"br i1 {enough}, label %{name}.{each}, label %{name}.not.{each}")
         out.label(f"{name}.{each}")
         out.put(f"call void {micro_name(each)}({arguments})")
         out.put(f"br label %{name}.after")
         out.label(f"{name}.not.{each}")
-    out.put(f"call void {micro_name(1)}({arguments})")
+    out.put(f"call void {micro_name(product.vectors[-1])}({arguments})")
     out.put(f"br label %{name}.after")
     out.label(f"{name}.after")
 
@@ -372,22 +421,23 @@ def _some_vectors(out: Writer, tile: Tile, wide: str, arguments: str) -> None:
 def _copy_some(out: Writer, tile: Tile, d: str, extents: tuple[str, str]) -> None:
     """Copy a tile's first rows and columns to where they belong, or add them."""
     kind, (high, wide) = tile.kind, extents
-    with out.loop(0, high, 1, "edge") as row:
-        source = out.at("%spare", out.times(row, tile.columns), kind.real)
-        target = out.at(d, out.times(row, "%ldd"), kind.real)
-        for v in range(tile.vectors):
-            some = mask(out, kind, out.subtract(wide, v * kind.lanes))
-            value = load(out, kind, out.at(source, v * kind.lanes, kind.real))
-            place = out.at(target, v * kind.lanes, kind.real)
-            adding = out.let(
-                f"select i1 %more, {kind.mask} {some}, {kind.mask} zeroinitializer"
-            )
-            old = load_some(out, kind, place, adding)
-            both = out.let(f"fadd {kind.vector} {old}, {value}", "both")
-            total = out.let(
-                f"select i1 %more, {kind.vector} {both}, {kind.vector} {value}", "total"
-            )
-            store_some(out, kind, total, place, some)
+    with (
+        out.loop(0, high, 1, "edge") as row,
+        out.loop(0, wide, kind.lanes, "part") as column,
+    ):
+        source = out.position("%spare", row, tile.columns, column, kind.real)
+        place = out.position(d, row, "%ldd", column, kind.real)
+        some = mask(out, kind, out.subtract(wide, column))
+        value = load(out, kind, source)
+        adding = out.let(
+            f"select i1 %more, {kind.mask} {some}, {kind.mask} zeroinitializer"
+        )
+        old = load_some(out, kind, place, adding)
+        both = out.let(f"fadd {kind.vector} {old}, {value}", "both")
+        total = out.let(
+            f"select i1 %more, {kind.vector} {both}, {kind.vector} {value}", "total"
+        )
+        store_some(out, kind, total, place, some)
 
 
 def _turn_back_text(product: Blocked) -> str:
@@ -410,9 +460,9 @@ def _turn_back_text(product: Blocked) -> str:
             is_high, is_wide = (out.test("sge", each, lanes) for each in (high, wide))
             full = out.let(f"and i1 {is_high}, {is_wide}", "full")
         with out.either(full, "square") as other:
-            call_square(out, (target, "%ldc"), (source, "%ldd"), lanes)
+            call_square(out, kind, (target, "%ldc"), (source, "%ldd"), lanes)
             next(other)
-            call_square(out, ("%room", lanes), (source, "%ldd"), lanes)
+            call_square(out, kind, ("%room", lanes), (source, "%ldd"), lanes)
             some = mask(out, kind, wide)
             with out.loop(0, out.least(high, lanes), 1, "edge") as i:
                 value = load(out, kind, out.at("%room", out.times(i, lanes), kind.real))

@@ -10,7 +10,9 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +20,7 @@ import numpy as np
 
 from hubel.compiler.llvm import binding, blas, cache
 from hubel.compiler.llvm.gemm.machine import find_machine
-from hubel.compiler.llvm.gemm.product import OwnProduct, Shape
+from hubel.compiler.llvm.gemm.product import OwnProduct, Shape, text_of
 from hubel.compiler.llvm.gemm.proposal import propose
 from hubel.compiler.llvm.gemm.trial import is_right
 from hubel.compiler.llvm.target import host
@@ -29,7 +31,7 @@ VARIABLE = "HUBEL_GEMM"
 """``own``, ``blas``, or ``auto``: what a measurement finds, which is the default."""
 
 _OWN, _LIBRARY = "own", "blas"
-_SECONDS = 2e-3
+_SECONDS = 5e-4
 """How long each is timed, at least."""
 
 _TIMES = 3
@@ -38,13 +40,14 @@ _TIMES = 3
 _LEAST = 2**17
 """Products of fewer multiplications are not worth a module and a measurement."""
 
-_LONGEST = 1024
-"""Products with longer extents are timed with this one, and are alike."""
+_MOST = 2**24
+"""Products of more multiplications are timed with shorter extents, and are alike."""
 
 _log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _chosen: dict[Shape, str] = {}
-_told: dict[str, str] = {}
+_told: ContextVar[Mapping[str, str]] = ContextVar("products told")
+_made: ContextVar[dict[str, str]] = ContextVar("products made")
 
 
 def choose(shape: Shape) -> OwnProduct | None:
@@ -56,54 +59,68 @@ def choose(shape: Shape) -> OwnProduct | None:
         If ``HUBEL_GEMM`` is none of its three words.
     """
     wish = _wish()
+    told = _told.get({}).get(str(shape), "")
     machine = find_machine(host())
-    if wish == _LIBRARY or machine is None or 0 in shape.extents:
+    if machine is None or 0 in shape.extents:
         return None
-    if wish != _OWN and math.prod(shape.extents) < _LEAST:
+    if not told and wish == "auto" and math.prod(shape.extents) < _LEAST:
         return None
     own = propose(shape, machine)
-    with _lock:
-        if shape not in _chosen:
-            _chosen[shape] = _told.get(str(shape)) or _decide(own, wish)
-        is_own = _chosen[shape] == _OWN
-    if not is_own:
+    found = _told_or_found(own, told, wish)
+    _made.get({})[str(shape)] = found
+    if found == _LIBRARY:
         return None
     own.bind()
     return own
 
 
-def choices() -> dict[str, str]:
-    """Return who does the products that were asked for: ``own`` or ``blas``.
+@contextmanager
+def same_choices(told: Mapping[str, str] | None = None) -> Generator[dict[str, str]]:
+    """Let products be done as they were in another run, and say who does them.
 
-    They depend on measurements. A run that is to be repeated to the last bit keeps
-    them, and gives them to `repeat_choices`.
-    """
-    with _lock:
-        return {str(shape): chosen for shape, chosen in _chosen.items()}
-
-
-def repeat_choices(made: Mapping[str, str]) -> None:
-    """Let products that are asked for from now on be done as they were in another run.
+    Who does a product depends on measurements. A run that is to be repeated to the last
+    bit keeps what this gives, and gives it when it is repeated.
 
     Parameters
     ----------
-    made : mapping
-        What `choices` gave.
+    told : mapping, optional
+        What this gave in the other run.
+
+    Yields
+    ------
+    dict
+        ``own`` or ``blas`` for each product that this thread asks for in the block.
 
     Raises
     ------
     OptionError
-        If there is another word in it than ``own`` and ``blas``.
+        If another word is told than ``own`` and ``blas``.
     """
-    for shape, chosen in made.items():
+    for shape, chosen in (told or {}).items():
         if chosen not in (_OWN, _LIBRARY):
             raise OptionError(
                 f"the product {shape!r} is to be done by {chosen!r}",
-                remedy=f"Give what `choices` returned: {_OWN!r} or {_LIBRARY!r}.",
+                remedy=f"Give what was kept: {_OWN!r} or {_LIBRARY!r}.",
             )
+    made: dict[str, str] = {}
+    tokens = _told.set(told or {}), _made.set(made)
+    try:
+        yield made
+    finally:
+        _told.reset(tokens[0])
+        _made.reset(tokens[1])
+
+
+def _told_or_found(own: OwnProduct, told: str, wish: str) -> str:
+    """Return who does a product."""
+    if _LIBRARY in (told, wish):
+        return _LIBRARY
+    if told:
+        return _OWN if _is_right(own) else _LIBRARY
     with _lock:
-        _told.update(made)
-        _chosen.clear()
+        if own.shape not in _chosen:
+            _chosen[own.shape] = _decide(own, wish)
+        return _chosen[own.shape]
 
 
 def _wish() -> str:
@@ -125,14 +142,18 @@ def _decide(own: OwnProduct, wish: str) -> str:
     if kept in (_OWN.encode(), _LIBRARY.encode()):
         return kept.decode()
     found = _LIBRARY
-    try:
-        if is_right(own.code):
-            is_faster = wish == _OWN or library is None or _is_faster(own, library)
-            found = _OWN if is_faster else _LIBRARY
-    except NativeError as error:
-        _log.debug("no product of our own for %s: %s", own.shape, error)
+    if _is_right(own) and (wish == _OWN or library is None or _is_faster(own, library)):
+        found = _OWN
     cache.write(name, found.encode())
     return found
+
+
+def _is_right(own: OwnProduct) -> bool:
+    try:
+        return is_right(own.code)
+    except NativeError as error:
+        _log.debug("no product of our own for %s: %s", own.shape, error)
+        return False
 
 
 def _key(own: OwnProduct, library: blas.Product | None, wish: str) -> str:
@@ -143,7 +164,7 @@ def _key(own: OwnProduct, library: blas.Product | None, wish: str) -> str:
         wish,
         str(own.shape),
         str(own.blocks),
-        own.code.text(),
+        text_of(own.code),
         target.cpu,
         target.features,
         binding.versions(),
@@ -170,17 +191,17 @@ def _is_faster(own: OwnProduct, library: blas.Product) -> bool:
 
 
 def _shortened(own: OwnProduct) -> OwnProduct:
-    """Return the product with extents that can be timed quickly."""
-    shape = own.shape
-    m, n, k = (min(each, _LONGEST * 4) for each in shape.extents)
-    while m * n * k > _LONGEST**3:
-        longest = max(m, n, k)
-        m, n, k = (each // 2 if each == longest else each for each in (m, n, k))
-    if (m, n, k) == shape.extents:
-        return own
-    machine = find_machine(host())
-    assert machine is not None  # or there would be no code of our own
-    return propose(replace(shape, extents=(m, n, k)), machine)
+    """Return the product with extents that can be timed quickly, for the same code."""
+    extents = list(own.shape.extents)
+    while math.prod(extents) > _MOST:
+        longest = extents.index(max(extents))
+        unit = own.code.units[longest]
+        less = extents[longest] // 2 // unit * unit
+        if not less:
+            break
+        extents[longest] -= less
+    m, n, k = extents
+    return replace(own, shape=replace(own.shape, extents=(m, n, k)))
 
 
 def _arrays(shape: Shape) -> list[np.ndarray[Any, Any]]:
@@ -188,9 +209,8 @@ def _arrays(shape: Shape) -> list[np.ndarray[Any, Any]]:
     m, n, k = shape.extents
     first, second = shape.transposed
     heights = (k if first else m, n if second else k, m)
-    rng = np.random.default_rng(0)
     return [
-        rng.random((height, row), np.float32).astype(shape.dtype)
+        np.ones((height, row), shape.dtype)
         for height, row in zip(heights, shape.rows, strict=True)
     ]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hubel.compiler.llvm.gemm.kind import Kind
-from hubel.compiler.llvm.gemm.packs import SPARE, pack_name, pack_text, square_text
+from hubel.compiler.llvm.gemm.packs import SPARE, declare_square, pack_name, pack_text
 from hubel.compiler.llvm.gemm.vectors import (
     add_lanes,
     load,
@@ -50,6 +50,16 @@ class Dots:
     accumulate: bool = False
 
     @property
+    def units(self) -> tuple[int, int, int]:
+        """By how many m, n and k may differ for the same code."""
+        return 1, self.columns, 1
+
+    @property
+    def turns(self) -> bool:
+        """Whether it transposes squares of vectors."""
+        return not self.transposed
+
+    @property
     def name(self) -> str:
         """A name that equal products share, and no others."""
         added = ".add" if self.accumulate else ""
@@ -70,11 +80,11 @@ class Dots:
 
     def text(self) -> str:
         """Write the module: the function and those that it calls."""
-        kind, turned = self.kind, not self.transposed
+        kind, turned = self.kind, self.turns
         parts = [kind.declarations(), _rows_text(self)]
         parts.append(pack_text(kind, kind.lanes, turned))
         if turned:
-            parts.append(square_text(kind))
+            parts.append(declare_square(kind))
         return "\n".join([*parts, self._body(), METADATA])
 
     def _body(self) -> str:
@@ -85,7 +95,7 @@ class Dots:
         panel = (self.columns + SPARE) * lanes
         count = out.let(f"sdiv i64 {out.add('%k.block', lanes - 1)}, {lanes}", "count")
         room = out.at("%scratch", out.times(count, panel), kind.real)
-        turned = not self.transposed
+        turned = self.turns
         with out.loop(0, "%k", "%k.block", "depth") as p:
             depth = out.least("%k.block", out.subtract("%k", p))
             row, column = (p, 0) if turned else (0, p)

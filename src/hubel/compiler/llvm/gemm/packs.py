@@ -9,6 +9,7 @@ from __future__ import annotations
 from hubel.compiler.llvm.gemm.kind import Kind
 from hubel.compiler.llvm.gemm.vectors import load, load_some, mask, store, transpose
 from hubel.compiler.llvm.gemm.writer import Writer
+from hubel.compiler.llvm.provided import provide
 
 SPARE = 1
 """Vectors between panels: the last store of one may reach beyond its end."""
@@ -100,6 +101,7 @@ def _turned(out: Writer, kind: Kind, width: int, size: str) -> None:
                 other = out.at("%room", out.subtract(p, whole), kind.real)
                 call_square(
                     out,
+                    kind,
                     (out.position(to, p, width, start, kind.real), width),
                     (
                         out.let(f"select i1 {is_whole}, ptr {at}, ptr {other}"),
@@ -125,16 +127,29 @@ def _copy_rows(
         store(out, kind, load_some(out, kind, at, some), to)
 
 
-def square_text(kind: Kind) -> str:
-    """Write the function that transposes one square of vectors.
+def _square_name(kind: Kind) -> str:
+    return f"hubel.square.{kind.dtype}.{kind.vector_bytes}"
 
-    It is ``define internal void @square(ptr noalias %to, i64 %to.pitch, ptr noalias
-    %from, i64 %from.pitch, i64 %ahead)``: rows are a pitch apart; numbers so far ahead
-    in each row are asked for, as they will be needed next.
+
+def require_square(kind: Kind) -> None:
+    """See that modules can call what transposes one square of vectors.
+
+    It is ``void @NAME(ptr noalias %to, i64 %to.pitch, ptr noalias %from, i64
+    %from.pitch, i64 %ahead)``: rows are a pitch apart; numbers so far ahead in each row
+    are asked for, as they will be needed next.
     """
+    provide(_square_name(kind), _square_text(kind))
+
+
+def declare_square(kind: Kind) -> str:
+    """Return the text that a module needs once before it can call this."""
+    return f"declare void @{_square_name(kind)}(ptr, i64, ptr, i64, i64) nounwind\n"
+
+
+def _square_text(kind: Kind) -> str:
     out = Writer(
-        "define internal void @square(ptr noalias %to, i64 %to.pitch, "
-        "ptr noalias readonly %from, i64 %from.pitch, i64 %ahead) noinline"
+        f"define void @{_square_name(kind)}(ptr noalias %to, i64 %to.pitch, "
+        "ptr noalias readonly %from, i64 %from.pitch, i64 %ahead)"
     )
     rows: list[str] = []
     for i in range(kind.lanes):
@@ -144,17 +159,18 @@ def square_text(kind: Kind) -> str:
         rows.append(load(out, kind, at))
     for i, row in enumerate(transpose(out, kind, rows)):
         store(out, kind, row, out.at("%to", out.times("%to.pitch", i), kind.real))
-    return out.text()
+    return f"{kind.declarations()}\n{out.text()}"
 
 
 def call_square(
     out: Writer,
+    kind: Kind,
     to: tuple[str, int | str],
     source: tuple[str, int | str],
     ahead: int | str,
 ) -> None:
     """Write a call of the function above: places with their pitches."""
     out.put(
-        f"call void @square(ptr {to[0]}, i64 {to[1]}, ptr {source[0]}, "
+        f"call void @{_square_name(kind)}(ptr {to[0]}, i64 {to[1]}, ptr {source[0]}, "
         f"i64 {source[1]}, i64 {ahead})"
     )

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from hubel.compiler.llvm import jit
 from hubel.compiler.llvm.gemm.blocks import Blocked
 from hubel.compiler.llvm.gemm.dots import Dots
+from hubel.compiler.llvm.gemm.packs import require_square
+from hubel.compiler.llvm.provided import provide
 
 _ALIGNMENT = 64
 
@@ -122,16 +123,14 @@ def declarations(products: Iterable[OwnProduct]) -> str:
     return room + "".join(texts.values())
 
 
-_loaded: list[jit.Loaded] = []
-"""Modules whose code others call; they stay for as long as the process."""
+def _address(code: Blocked | Dots) -> int:
+    """See that modules can call code by its name, and return where it is."""
+    if code.turns:
+        require_square(code.kind)
+    return provide(code.name, text_of(code))
 
 
 @cache
-def _address(code: Blocked | Dots) -> int:
-    """Compile code, once in a process, and let modules call it by its name."""
-    # no passes: the text has its final form
-    loaded = jit.compile_module(code.text(), level=0)
-    _loaded.append(loaded)
-    address = loaded.address(code.name)
-    jit.bind(code.name, address)
-    return address
+def text_of(code: Blocked | Dots) -> str:
+    """Return the text of the module that code is, written once."""
+    return code.text()

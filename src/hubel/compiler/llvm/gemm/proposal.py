@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
 
 from hubel.compiler.llvm.gemm.blocks import Blocked
 from hubel.compiler.llvm.gemm.dots import Dots
@@ -54,6 +57,7 @@ def has_few(shape: Shape) -> bool:
     return shape.extents[1] <= _FEW and math.prod(shape.extents) >= _MANY
 
 
+@cache
 def propose(shape: Shape, machine: Machine) -> OwnProduct:
     """Return our own code for a product, with its blocks."""
     return min(_ways(shape, machine), key=lambda way: _cost(way, shape))
@@ -88,7 +92,7 @@ def _blocked(shape: Shape, machine: Machine, code: Blocked) -> OwnProduct:
     is_dense = tile.rows * kind.size >= _DENSE or strides[0] * kind.size <= _ALIASED / 4
     first = first and (code.packs[0] or is_dense)
     direct = first, second and not code.packs[1]
-    code = Blocked(tile, code.transposed, code.swapped, code.accumulate, direct)
+    code = replace(code, direct=direct, **_ends(rows, columns, tile))
     deep = direct[1] and not aliased[1]
     depth = machine.depth * (1 + deep) // kind.size
     blocks = (
@@ -97,6 +101,18 @@ def _blocked(shape: Shape, machine: Machine, code: Blocked) -> OwnProduct:
         even(columns, machine.wide // kind.size, tile.columns),
     )
     return OwnProduct(shape, code, blocks)
+
+
+def _ends(rows: int, columns: int, tile: Tile) -> dict[str, Any]:
+    """Return what is to be known of the last tiles: their code is made or is not."""
+    whole, left = divmod(columns, tile.columns)
+    widths = {tile.vectors} if whole else set[int]()
+    if left:
+        widths.add(-(-left // tile.kind.lanes))
+    return {
+        "left": (rows % tile.rows > 0, left > 0),
+        "widths": tuple(sorted(widths, reverse=True)),
+    }
 
 
 def _dots(shape: Shape, machine: Machine, code: Dots) -> OwnProduct:

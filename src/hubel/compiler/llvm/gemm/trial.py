@@ -20,12 +20,12 @@ def is_right(code: Blocked | Dots) -> bool:
     The numbers are small and whole, so that nothing is rounded.
     """
     dots = isinstance(code, Dots)
-    kind = code.kind if dots else code.tile.kind
+    kind = code.kind
     if dots:
         m, n, transposed = 2 * code.rows + 1, code.columns, (False, code.transposed)
         blocks = 2 * kind.lanes, code.rows, n
     else:
-        rows, columns = 2 * code.tile.rows + 3, code.tile.columns + kind.lanes + 5
+        rows, columns = _sizes(code)
         m, n = (columns, rows) if code.swapped else (rows, columns)
         transposed = code.transposed
         blocks = 2 * kind.lanes, code.tile.rows, code.tile.columns
@@ -44,6 +44,15 @@ def is_right(code: Blocked | Dots) -> bool:
     wanted[:m, :n] = result + wanted[:m, :n] * code.accumulate
     OwnProduct(shape, code, blocks).caller(arrays)()
     return bool(np.array_equal(arrays[2], wanted))
+
+
+def _sizes(code: Blocked) -> tuple[int, int]:
+    """Return rows and columns whose last tiles are as the code takes them."""
+    tile, lanes = code.tile, code.kind.lanes
+    rows = 2 * tile.rows + (tile.rows // 2) * code.left[0]
+    columns = tile.columns * (tile.vectors in code.vectors)
+    narrow = (code.vectors[-1] - 1) * lanes + lanes // 2
+    return rows, columns + narrow * code.left[1]
 
 
 def _memory(
