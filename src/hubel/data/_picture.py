@@ -181,5 +181,6 @@ def _shape(image: Image, form: Form, name: str) -> Image:
         color = form.background if image.mode == "L" else (form.background,) * 3
         return ImageOps.pad(image, target, smooth, color=color)
     raise DataError(
-        f"{name}: {image.height}x{image.width}, where {height}x{width} was expected"
+        f"{name}: {image.height}x{image.width}, where {height}x{width} was expected",
+        remedy='Choose resize="fit", "crop" or "stretch"; as an option, --resize.',
     )
