@@ -9,13 +9,21 @@ import numpy as np
 import pytest
 
 import hubel as hb
+from hubel.data import tenshapes
 from hubel.errors import ExportError, OptionError, ShapeError
+from hubel.features import HOG, HueHistogram
 from hubel.nn import (
     ACTIVATIONS,
+    AvgPool2d,
+    BatchNorm,
+    Conv2d,
     Dropout,
     Flatten,
+    GlobalAvgPool2d,
     Linear,
+    MaxPool2d,
     Normalize,
+    ReLU,
     Sequential,
     mlp,
     softmax_cross_entropy,
@@ -24,6 +32,7 @@ from hubel.onnx import to_onnx
 from tests.onnx.run import run, session
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (100, 4, 5, 3), np.uint8)
+PIXELS = np.random.default_rng(2).integers(0, 256, (100, 12, 11, 3), np.uint8)
 X = np.random.default_rng(1).normal(size=(100, 6))
 
 
@@ -181,3 +190,27 @@ def test_without_onnx_ir_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "onnx_ir", None)
     with pytest.raises(OptionError, match=r"hubel\[onnx\]"):
         to_onnx(np.tanh, X)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_convolutional_net_gives_the_same_scores(dtype: Any):
+    net = Sequential(
+        Normalize.of(PIXELS, per="channel", dtype=dtype),
+        Conv2d(3, 6, 3, padding="same", dtype=dtype),
+        BatchNorm(6, dtype=dtype),
+        ReLU(),
+        MaxPool2d(2),
+        Conv2d(6, 5, (3, 2), stride=2, padding=1, dtype=dtype),
+        AvgPool2d(2, stride=1),
+        GlobalAvgPool2d(),
+        Linear(5, 4, dtype=dtype),
+    )
+    agrees(net, PIXELS)
+
+
+@pytest.mark.parametrize("feature", [HueHistogram(), HOG()], ids=["hue", "hog"])
+def test_a_feature_gives_the_same_numbers(feature: Any):
+    """Hard bins: a pixel on the edge of one may vote for its neighbour."""
+    images = tenshapes(20, 1)[0].images
+    (found,) = run(to_onnx(feature, images), images=images)
+    np.testing.assert_allclose(found, feature(images), atol=2e-5)
