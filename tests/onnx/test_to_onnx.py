@@ -28,7 +28,7 @@ from hubel.nn import (
     mlp,
     softmax_cross_entropy,
 )
-from hubel.onnx import to_onnx
+from hubel.onnx import to_onnx, verify
 from tests.onnx.run import run, session
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (100, 4, 5, 3), np.uint8)
@@ -212,5 +212,12 @@ def test_a_convolutional_net_gives_the_same_scores(dtype: Any):
 def test_a_feature_gives_the_same_numbers(feature: Any):
     """Hard bins: a pixel on the edge of one may vote for its neighbour."""
     images = tenshapes(20, 1)[0].images
-    (found,) = run(to_onnx(feature, images), images=images)
-    np.testing.assert_allclose(found, feature(images), atol=2e-5)
+    difference = verify(to_onnx(feature, images), feature, images, tolerance=2e-5)
+    assert difference is not None
+
+
+def test_verify_finds_another_function():
+    content = to_onnx(np.tanh, X)
+    assert verify(content, np.tanh, X) < 1e-12
+    with pytest.raises(ExportError, match="differ by"):
+        verify(content, np.sin, X)
