@@ -26,14 +26,13 @@ APART = sorted(name for name, gate in GATES.items() if gate.facts.native)
 LEFT_TO_NUMPY = set(
     """
     argpartition argsort assign assign_at bessel_i beta betainc betaln binom
-    bitwise_count cholesky cofactor cofactor_tangent conv2d conv2d_weights convolve
-    cumprod cumsum dawsn
+    bitwise_count cholesky cofactor cofactor_tangent convolve cumprod cumsum dawsn
     det diagonal eig eigh eigvalsh embed embed_many erfcinv erfcx erfi erfinv exp1
     expi exponent fft from_diagonal gamma gammainc gammaincc gammaln gammasgn gcd
     imag inv irfft iv ive jv kn kv kve lcm ldexp log_ndtr loggamma lstsq nanargmax
     nanargmin ndtri nextafter pinv poch polygamma qr random_uniform rfft rgamma
-    roll searchsorted shift slogdet solve spacing svd svdvals untied yn
-    yv
+    roll searchsorted shift slogdet solve spacing svd svdvals untied
+    windows2d yn yv
     """.split()
 )
 """Gates that compiled plans leave to NumPy: a new gate belongs here, gets the fact

@@ -25,7 +25,10 @@ def _apart(node: Node, inputs: tuple[Node, ...]) -> Node:
     native = node.gate.facts.native
     if native is None or any(n.dtype.name not in DTYPES for n in (node, *inputs)):
         return node
-    made: Node = native(*inputs, **node.params)
+    found: Node | None = native(*inputs, **node.params)
+    if found is None:
+        return node
+    made = found
     if made.weak and not node.weak:
         made = GATES["copy"](made)
     if made.spec != node.spec:

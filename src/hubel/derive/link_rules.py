@@ -23,8 +23,8 @@ from hubel.derive.links import (
     Same,
     everything,
 )
+from hubel.gates._conv2d import windows2d
 from hubel.gates._slice import key_of
-from hubel.gates._windows2d import Slide, windows
 from hubel.graph.node import CONSTANT, Node
 from hubel.graph.registry import Value
 from hubel.structure.arithmetic import Index
@@ -215,11 +215,10 @@ def _conv2d(node: Node, position: int, known: Known) -> Link:
     if position == 1:
         return _channels(node, position, known)
     x, w = node.inputs
-    places: Any = np.arange(1, x.size + 1).reshape(x.shape)
-    blocks = windows(places, w.shape[:2], Slide(**node.params), np.intp)
-    rows = np.zeros((0, math.prod(w.shape[:3])), np.intp)
-    rows = np.concatenate([rows, *[block.copy() for _, block in blocks]])
-    rows = np.repeat(rows, node.shape[3], axis=0)  # 0 stands for padding
+    places: Any = np.arange(1, x.size + 1).reshape(x.shape)  # 0 stands for padding
+    each = windows2d.forward(places, window=w.shape[:2], **node.params)
+    flat = each.reshape(math.prod(each.shape[:3]), each.shape[3])
+    rows = np.repeat(flat, node.shape[3], axis=0)
     starts = np.append(0, np.cumsum(np.count_nonzero(rows, axis=1)))
     return Placed(Pattern(starts, rows[rows > 0] - 1, x.size))
 

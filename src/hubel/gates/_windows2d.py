@@ -78,10 +78,10 @@ def _inside(size: int, length: int, before: int, spread: int) -> tuple[slice, sl
     return slice(first, last + 1), slice(start, before + last * spread + 1, spread)
 
 
-def windows(
+def blocks(
     x: Any, window: tuple[int, ...], slide: Slide, dtype: Any
 ) -> Iterator[tuple[tuple[slice, slice], Any]]:
-    """Give the windows of images in blocks.
+    """Give the windows of images in blocks that stay in cache.
 
     Parameters
     ----------
@@ -98,21 +98,44 @@ def windows(
     matrix : array of shape (number of windows, window height * width * channels)
         Written over by the next one.
     """
-    high, wide = (slide.count(x.shape[a + 1], window[a], a) for a in (0, 1))
-    row = wide * window[0] * window[1] * x.shape[3]
-    rows = min(max(BLOCK // max(row * np.dtype(dtype).itemsize, 1), 1), high)
-    images = max(BLOCK // max(row * high * np.dtype(dtype).itemsize, 1), 1)
-    frame = _frame(x, min(images, len(x)), slide, dtype)
-    matrix = np.empty((images * rows * wide, window[0] * window[1] * x.shape[3]), dtype)
-    for first in range(0, len(x), images):
-        some = x[first : first + images]
-        view = _view(_framed(some, frame, slide), window, slide, (high, wide))
+    _, high, wide, width = shape_of_windows(x.shape, window, slide)
+    row = max(wide * width * np.dtype(dtype).itemsize, 1)
+    rows, images = min(max(BLOCK // row, 1), high), max(BLOCK // (row * high), 1)
+    matrix = np.empty((images * rows * wide, width), dtype)
+    for first, view in views(x, window, slide, dtype, images):
         for top in range(0, high, rows):
             part = view[:, top : top + rows]
             block = matrix[: part.shape[0] * part.shape[1] * wide]
             np.copyto(block.reshape(part.shape), part)
-            where = slice(first, first + len(some)), slice(top, top + part.shape[1])
+            where = slice(first, first + len(part)), slice(top, top + part.shape[1])
             yield where, block
+
+
+def shape_of_windows(
+    shape: tuple[int, ...], window: tuple[int, ...], slide: Slide
+) -> tuple[int, int, int, int]:
+    """Return how many images, rows and columns of windows there are, and a size."""
+    high, wide = (slide.count(shape[a + 1], window[a], a) for a in (0, 1))
+    return shape[0], high, wide, window[0] * window[1] * shape[3]
+
+
+def views(
+    x: Any, window: tuple[int, ...], slide: Slide, dtype: Any, images: int
+) -> Iterator[tuple[int, Any]]:
+    """Give the windows of so many images at a time, without a copy of each.
+
+    Yields
+    ------
+    first : int
+        The number of the first image.
+    view : array of shape (images, high, wide, window height, row of a window)
+        A row of a window lies in one piece, as channels are the last axis.
+    """
+    count = shape_of_windows(x.shape, window, slide)[1:3]
+    frame = _frame(x, min(images, len(x)), slide, dtype)
+    for first in range(0, len(x), images):
+        some = _framed(x[first : first + images], frame, slide)
+        yield first, _view(some, window, slide, count)
 
 
 def _frame(x: Any, images: int, slide: Slide, dtype: Any) -> Any:
@@ -139,10 +162,7 @@ def _framed(x: Any, frame: Any, slide: Slide) -> Any:
 
 
 def _view(x: Any, window: tuple[int, ...], slide: Slide, count: Pair) -> Any:
-    """View windows without a copy: (n, high, wide, window height, row of a window).
-
-    A row of a window lies in one piece, as channels are the last axis.
-    """
+    """View windows as `views` gives them."""
     images, down, right, each = x.strides
     (dy, dx), shape = slide.stride, (len(x), *count, window[0], window[1] * x.shape[3])
     strides = (images, dy * down, dx * right, down, each)

@@ -79,7 +79,7 @@ class Facts:
     native : callable or None
         ``native(*args, **params)``: the same result made of simpler gates, down to
         those that compiling backends print (``hubel.compiler.primitives``). It is
-        asked only for the dtypes that they print.
+        asked only for the dtypes that they print; None leaves the gate whole.
     """
 
     kind: str = "other"

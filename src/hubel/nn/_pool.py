@@ -60,9 +60,9 @@ def _side_by_side(
 ) -> tuple[Any, tuple[int, ...]]:
     """Give windows that share no pixel axes of their own."""
     (rows, columns), (high, wide) = kernel, counts
-    whole = x[:, : high * rows, : wide * columns]
-    shape = (x.shape[0], high, rows, wide, columns, x.shape[3])
-    return np.reshape(whole, shape), (2, 4)
+    if tuple(x.shape[1:3]) != (high * rows, wide * columns):
+        x = x[:, : high * rows, : wide * columns]
+    return np.reshape(x, (x.shape[0], high, rows, wide, columns, x.shape[3])), (2, 4)
 
 
 def _overlapping(

@@ -10,6 +10,8 @@ ONE, NONE = (1, 1), ((0, 0), (0, 0))
 SAME = ((1, 1), (1, 1))
 SHIFTED = ((2, -1), (-1, 3))
 """Padding that differs on all sides, and takes pixels away on two of them."""
+INSIDE = {"stride": ONE, "padding": NONE, "spread": ONE}
+UNEVEN = {"stride": (2, 1), "padding": SHIFTED, "spread": (1, 2)}
 
 
 def slides(
@@ -30,6 +32,11 @@ CASES = {
         slides((2, 3, 3, 2), (1, 1, 2, 2), "pixel by pixel"),
         slides((0, 3, 3, 2), (2, 2, 2, 2), "no image"),
         slides((1, 3, 3, 0), (2, 2, 0, 2), "no channel"),
+    ],
+    "windows2d": [
+        Case((sample(2, 3, 4, 2),), {"window": (2, 3), **INSIDE}, label="inside"),
+        Case((sample(1, 4, 3, 1),), {"window": (2, 2), **UNEVEN}, label="uneven"),
+        Case((sample(0, 3, 3, 1),), {"window": (2, 2), **INSIDE}, label="no image"),
     ],
     "conv2d_weights": [
         slides((2, 4, 3, 2), (2, 3, 2, 3), "inside", window=(2, 2)),
