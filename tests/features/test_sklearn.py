@@ -14,12 +14,14 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from hubel.errors import ShapeError
 from hubel.features import hue_histogram
-from hubel.features.sklearn import HueHistogramTransformer
+from hubel.features.sklearn import HOGTransformer, HueHistogramTransformer
 from hubel.nn.estimators import LinearClassifier
 
 CHECKED = [
     HueHistogramTransformer(),
     HueHistogramTransformer(5, "soft", "value"),
+    HOGTransformer(cell=1),
+    HOGTransformer("skimage", bins=4, cell=1, block=1),
 ]
 IMAGES = np.random.default_rng(3).integers(0, 256, (30, 8, 8, 3)).astype(np.uint8)
 

@@ -1,65 +1,56 @@
-"""Votes for the bins of a histogram: masks and hats, which compile into one loop.
+"""Votes for the bins of a histogram, whose sums over the pixels are the histogram.
 
-A bin's votes are an array as large as the image, 0 where a pixel votes for others. Sums
-over them are a histogram; no index is looked up and no angle needed to find a bin.
+Votes have an axis of bins before the last two. No index is looked up: every bin asks
+every pixel, which compiles into one loop with the sums.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 
-def between(edges: Sequence[Any], weight: Any) -> list[Any]:
-    """Give each weight to the last bin whose edge has been reached.
+def around(place: Any, weight: Any, bins: int) -> Any:
+    """Share each pixel's weight between the two nearest bins of a circle, linearly.
 
     Parameters
     ----------
-    edges : sequence of bool arrays
-        Whether the lower edge of bin 1, 2, ... is reached; each implies those before.
-    weight : array
-        What the votes weigh.
-
-    Returns
-    -------
-    list of arrays
-        The votes for bin 0, 1, ...; at each place, all but one are 0.
-    """
-    votes: list[Any] = []
-    last = len(edges)
-    for k in range(last + 1):
-        inside: Any = True
-        if k < last:
-            inside = ~edges[k]
-        if k:
-            inside = edges[k - 1] & inside if k < last else edges[k - 1]
-        votes.append(np.where(inside, weight, 0))
-    return votes
-
-
-def around(place: Any, weight: Any, bins: int) -> list[Any]:
-    """Share each weight between the two nearest bins of a circle, linearly.
-
-    Parameters
-    ----------
-    place : array
-        From -1 to `bins`, in units of bins, the centre of bin k at k; times `weight`.
-    weight : array
-        What the votes weigh, at least 0.
+    place : array of shape (..., h, w)
+        Where on the circle, from -1 to `bins`; the centre of bin k is at k.
+    weight : array of shape (..., h, w)
+        What the votes of a pixel add up to.
     bins : int
-        How many there are.
+        How many bins there are, at least 2.
 
     Returns
     -------
-    list of arrays
-        The votes for bin 0, 1, ...; their sum is the weight.
+    array of shape (..., bins, h, w)
     """
-    hats = [
-        np.maximum(weight - abs(place - k * weight), 0) for k in range(-1, bins + 1)
-    ]
-    first, *votes, last = hats
-    votes[-1] = votes[-1] + first
-    votes[0] = votes[0] + last
-    return votes
+    place, weight = (each[..., None, :, :] for each in (place * weight, weight))
+    k = numbered(bins, weight.dtype)
+    # Of distances to k around the circle, 1 minus those below 1: one tent, written with
+    # its foot at half a turn.
+    away = abs(abs(place - k * weight) - bins / 2 * weight)
+    return np.maximum(away - (bins / 2 - 1) * weight, 0)
+
+
+def inside(lower: Any, upper: Any, weight: Any) -> Any:
+    """Give each pixel's weight to the bins that it is inside of.
+
+    Parameters
+    ----------
+    lower, upper : bool arrays of shape (..., bins, h, w)
+        Whether a pixel is at or above the lower edge of a bin, and below the upper.
+    weight : array of shape (..., h, w)
+
+    Returns
+    -------
+    array of shape (..., bins, h, w)
+    """
+    return np.where(lower & upper, weight[..., None, :, :], 0)
+
+
+def numbered(bins: int, dtype: Any) -> Any:
+    """Return the numbers of bins along their axis, shape (bins, 1, 1)."""
+    return np.arange(bins, dtype=dtype)[:, None, None]

@@ -31,25 +31,31 @@ def parts(length: int, count: int) -> list[slice]:
     return [slice(a, b) for a, b in pairwise(ends)]
 
 
-def sum_grid(plane: Any, grid: int) -> Any:
-    """Sum a plane (n, h, w) over each cell of a grid: (n, grid, grid)."""
-    height, width = plane.shape[1:]
-    if grid == 1:
-        return plane.sum(axis=(1, 2))[:, None, None]
+def sum_grid(planes: Any, grid: int) -> Any:
+    """Sum planes (..., h, w) over each cell of a grid: (..., grid, grid)."""
+    height, width = planes.shape[-2:]
     if height % grid == 0 and width % grid == 0:
-        return sum_cells(plane, height // grid, width // grid)
-    rows = [
-        np.stack([plane[:, y, x].sum(axis=(1, 2)) for x in parts(width, grid)], axis=-1)
-        for y in parts(height, grid)
-    ]
-    return np.stack(rows, axis=1)
+        return sum_columns(sum_rows(planes, height // grid), width // grid)
+    bands = [planes[..., y, :].sum(axis=-2) for y in parts(height, grid)]
+    rows = np.stack(bands, axis=-2)
+    cells = [rows[..., x].sum(axis=-1) for x in parts(width, grid)]
+    return np.stack(cells, axis=-1)
 
 
-def sum_cells(plane: Any, height: int, width: int) -> Any:
-    """Sum a plane (n, h, w) over cells of a size; pixels beyond the last are left out.
+def split_rows(planes: Any, height: int) -> Any:
+    """Cut planes (..., h, w) into bands (..., h // height, height, w)."""
+    rows, width = planes.shape[-2] // height, planes.shape[-1]
+    whole = planes[..., : rows * height, :]
+    return whole.reshape(*planes.shape[:-2], rows, height, width)
 
-    The result is (n, h // height, w // width).
-    """
-    rows, columns = plane.shape[1] // height, plane.shape[2] // width
-    whole = plane[:, : rows * height, : columns * width]
-    return whole.reshape(-1, rows, height, columns, width).sum(axis=(2, 4))
+
+def sum_rows(planes: Any, height: int) -> Any:
+    """Sum so many rows at a time: (..., h, w) to (..., h // height, w)."""
+    return split_rows(planes, height).sum(axis=-2)
+
+
+def sum_columns(rows: Any, width: int) -> Any:
+    """Sum so many columns at a time: (..., w) to (..., w // width)."""
+    columns = rows.shape[-1] // width
+    whole = rows[..., : columns * width]
+    return whole.reshape(*rows.shape[:-1], columns, width).sum(axis=-1)

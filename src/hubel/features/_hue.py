@@ -8,7 +8,7 @@ import numpy as np
 
 from hubel.errors import OptionError
 from hubel.features._batches import Progress
-from hubel.features._bins import around, between
+from hubel.features._bins import around, inside, numbered
 from hubel.features._compute import compute
 from hubel.features._feature import Feature
 from hubel.features._grid import check_grid, sum_grid
@@ -136,8 +136,8 @@ class HueHistogram(Feature):
         }[self.weight]()
         vote = _hard if self.mode == "hard" else _soft
         votes = vote(turn, np.where(chroma == 0, 1, chroma), weight, self.bins)
-        sums = [sum_grid(each, self.grid) for each in votes]
-        return np.stack(sums, axis=-1).reshape(images.shape[0], -1)
+        sums = np.moveaxis(sum_grid(votes, self.grid), 1, 3)
+        return sums.reshape(images.shape[0], -1)
 
 
 def _turn(red: Any, green: Any, blue: Any, high: Any, chroma: Any) -> Any:
@@ -152,14 +152,14 @@ def _turn(red: Any, green: Any, blue: Any, high: Any, chroma: Any) -> Any:
     return choose(chroma == 0, 0, turn)
 
 
-def _hard(turn: Any, chroma: Any, weight: Any, bins: int) -> list[Any]:
+def _hard(turn: Any, chroma: Any, weight: Any, bins: int) -> Any:
     """Give each pixel's weight to the bin that its hue lies in."""
-    turned = turn * bins
-    edges = [turned >= 6 * k * chroma for k in range(1, bins)]
-    return between(edges, weight)
+    turn = (turn * bins)[..., None, :, :]
+    edges = 6 * numbered(bins, weight.dtype) * chroma[..., None, :, :]
+    width = 6 * chroma[..., None, :, :]
+    return inside(turn >= edges, turn < edges + width, weight)
 
 
-def _soft(turn: Any, chroma: Any, weight: Any, bins: int) -> list[Any]:
+def _soft(turn: Any, chroma: Any, weight: Any, bins: int) -> Any:
     """Share each pixel's weight between the bins whose centres its hue lies between."""
-    place = turn / chroma * (bins / 6) - 0.5
-    return around(place * weight, weight, bins)
+    return around(turn / chroma * (bins / 6) - 0.5, weight, bins)

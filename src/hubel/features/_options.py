@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hubel.errors import OptionError
 
 
-def check_word(name: str, given: object, words: Sequence[str]) -> None:
+def check_word(name: str, given: object, words: Sequence[object]) -> None:
     """Refuse a word that an option does not have.
 
     Raises
