@@ -77,5 +77,7 @@ def run(options: Namespace) -> int:
     if difference is None:
         print("not compared: `pip install onnxruntime` lets this command do so")
     else:
-        print(f"onnxruntime gives the same on 100 images, to {difference:.1g}")
+        print(
+            f"onnxruntime gives the same, to {difference:.1g}, on images like the data"
+        )
     return 0

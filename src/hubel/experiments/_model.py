@@ -214,14 +214,15 @@ class Model:
         Returns
         -------
         float or None
-            The largest difference from the model's own results on 100 random images,
-            by onnxruntime; None where that is not installed.
+            How far onnxruntime's probabilities are from the model's own at most, on 100
+            images drawn with the training's mean and spread (scores: in proportion to
+            the largest one); None where it is not installed.
 
         Raises
         ------
         ExportError
-            If a part of the net has no form in ONNX, or onnxruntime comes to results
-            that differ by more than 1e-6.
+            If a part of the net has no form in ONNX, or that difference is above 1e-6,
+            times the largest score where that is above 1.
         OptionError
             If onnx-ir is not installed: it is in the extra ``onnx``.
         RunError

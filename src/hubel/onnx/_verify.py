@@ -25,8 +25,8 @@ def verify(
     *args : arrays
         In the order of the function's arguments.
     tolerance : float
-        How far a result may be from the function's, where that is at most 1, and in
-        proportion to it above.
+        How far an output may be from the function's, in proportion to the largest
+        number of it where that is above 1.
 
     Returns
     -------
@@ -66,5 +66,6 @@ def verify(
 
 
 def _difference(found: Any, expected: Any) -> float:
-    """Return the largest difference, in proportion to what is larger than 1."""
-    return float(np.max(np.abs(found - expected) / np.maximum(1, np.abs(expected))))
+    """Return the largest difference, in proportion to the largest number above 1."""
+    scale = max(1.0, float(np.max(np.abs(expected))))
+    return float(np.max(np.abs(found - expected))) / scale
