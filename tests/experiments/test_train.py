@@ -14,10 +14,12 @@ import pytest
 
 from hubel import nn
 from hubel.compiler.llvm.available import available
+from hubel.data import tenshapes
 from hubel.errors import OptionError, RunError, TrainingError
-from hubel.experiments import Started, load_run, read_data, train
+from hubel.experiments import Started, TrainSettings, load_run, read_data, train
 from hubel.experiments._task import prepare
 from hubel.nn import Epoch, Slice
+from hubel.view import png_bytes
 
 
 def lines(path) -> list[dict]:
@@ -245,3 +247,32 @@ def test_a_short_run_on_cifar10(cifar10_folder, small_settings, tmp_path):
     assert result.test_accuracy > 0.25
     page = result.report.read_text(encoding="utf-8")
     assert "where the official set has 10,000" in page
+
+
+def test_the_report_of_pictures_in_folders(tmp_path):
+    drawn, _ = tenshapes(80, 0)
+    for number, (image, label) in enumerate(
+        zip(drawn.images, drawn.labels, strict=True)
+    ):
+        place = tmp_path / "my shapes" / drawn.class_names[label]
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number}.png").write_bytes(png_bytes(image))
+    settings = TrainSettings(
+        data="folder",
+        data_dir=str(tmp_path / "my shapes"),
+        hidden=(4,),
+        epochs=1,
+        lr=0.01,
+        augment="flip,shift",
+    )
+    result = train(settings, out=tmp_path / "run")
+    page = result.report.read_text(encoding="utf-8")
+    for part in (
+        "<h1>Training on my shapes</h1>",
+        "true: checkers",
+        "10 classes, the worst first",
+        "What augmentation made of the images",
+        "flip,shift",
+        "no folders train and test",
+    ):
+        assert part in page

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import re
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from hubel.errors import OptionError
+from hubel.errors import DTypeError, OptionError, ShapeError
 from hubel.streams import stream
 from hubel.view import (
     Section,
@@ -22,6 +24,7 @@ from hubel.view import (
     report,
     training_report,
 )
+from hubel.view._gallery import gallery
 
 HOSTILE = "</title></style><script>alert('1')</script>\"&amp;\x00\ud800"
 
@@ -120,15 +123,71 @@ def test_a_long_history_has_a_short_table():
     history = [{"step": k, "train_loss": 1.0 + k} for k in range(5000)]
     page = training_report(record(history=history))
     assert "200 of the 5,000 measurements" in page
-    (table, _) = tree(page).iter("table")
+    table = next(tree(page).iter("table"))
     rows = [[c.text for c in row] for row in table.iter("tr")]
     assert len(rows) == 201
     assert [rows[1][0], rows[-1][0]] == ["0", "4,999"]
 
 
-def test_more_classes_than_can_be_drawn_are_left_out():
+def test_more_classes_than_can_be_drawn_are_listed():
     page = training_report(record(confusion=np.eye(500, dtype=int), classes=()))
-    assert "confuses" not in page
+    assert "500 classes, the worst first" in page
+    assert "predicted class" not in page
+    most = training_report(record(confusion=np.eye(1200, dtype=int), classes=()))
+    assert "1,000 classes, the worst first" in most
+    assert len(most) < 3 * len(page)
+
+
+def test_every_class_is_listed_the_worst_first():
+    matrix = [[8, 2, 0, 0], [0, 0, 0, 0], [3, 4, 3, 0], [0, 0, 0, 5]]
+    classes = ["cat", "dog", "<fox>", "owl"]
+    page = training_report(record(confusion=matrix, classes=classes))
+    assert "The most frequent mistake: &lt;fox&gt; taken for dog, 4" in page
+    tables = [
+        [[c.text for c in r] for r in t.iter("tr")] for t in tree(page).iter("table")
+    ]
+    (rows,) = [rows for rows in tables if rows[0][0] == "class"]
+    assert rows[1:] == [
+        ["<fox>", "30.0 %", "10", "dog (4)"],
+        ["cat", "80.0 %", "10", "dog (2)"],
+        ["owl", "100.0 %", "5", "–"],
+        ["dog", "–", "0", "–"],
+    ]
+
+
+def test_variants_are_shown_as_they_were_trained_on():
+    variants = np.arange(2 * 3 * 8 * 8 * 3, dtype=np.uint8).reshape(2, 3, 8, 8, 3)
+    page = training_report(record(variants=variants))
+    assert "What augmentation made of the images" in page
+    assert "augmentation made" not in training_report(record())
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_gallery_keeps_every_pixel(channels):
+    images = np.arange(2 * 3 * 8 * 8 * channels, dtype=np.uint8)
+    images = images.reshape(2, 3, 8, 8, channels)
+    found = re.search(r"base64,([^\"]+)", gallery(images))
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(found[1]))))
+    assert sheet.shape == (2 * 10 - 2, 3 * 10 - 2, 4)
+    tile = sheet[10:18, 20:28]
+    np.testing.assert_array_equal(
+        tile[..., :3], np.broadcast_to(images[1, 2], (8, 8, 3))
+    )
+    assert (tile[..., 3] == 255).all()
+
+
+@pytest.mark.parametrize(
+    ("images", "error"),
+    [
+        (np.zeros((2, 3, 8, 8, 3)), DTypeError),
+        (np.zeros((6, 8, 8, 3), np.uint8), ShapeError),
+        (np.zeros((2, 3, 8, 8, 2), np.uint8), ShapeError),
+        (np.zeros((0, 3, 8, 8, 3), np.uint8), ShapeError),
+    ],
+)
+def test_what_is_no_gallery(images, error):
+    with pytest.raises(error, match="gallery shows"):
+        gallery(images)
 
 
 def test_equal_runs_make_equal_pages():

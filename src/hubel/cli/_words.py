@@ -14,7 +14,7 @@ def introduce(started: Started) -> list[str]:
     shape = "x".join(map(str, task.spec.image_shape))
     names = task.train.class_names
     return [
-        f"{task.settings.data}: {len(task.train):,} images to train on, "
+        f"{task.data}: {len(task.train):,} images to train on, "
         f"{len(task.validation):,} for validation, {len(task.test):,} for the test, "
         f"each {shape}",
         f"{len(names)} classes: {', '.join(names)}",

@@ -7,12 +7,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hubel.experiments._atomic import write_whole
 from hubel.experiments._examine import Examination
 from hubel.experiments._nets import first_weights
 from hubel.experiments._task import Task
 from hubel.nn import Epoch, Sequential, describe
 from hubel.view import TrainingRecord, training_report
+
+Array = np.ndarray[Any, np.dtype[Any]]
+_EXAMPLES, _EPOCHS = 5, 9
+"""Images whose variants are shown, and in how many epochs."""
 
 
 def write_page(
@@ -39,15 +45,29 @@ def write_page(
     if examination is not None:
         facts |= _results(task, examination)
     record = TrainingRecord(
-        title=f"Training on {task.settings.data}",
+        title=f"Training on {task.data}",
         net=describe(task.net),
         settings=_settings(task),
         history=[asdict(epoch) for epoch in history],
         note=" ".join([note, *(f"{notice}." for notice in task.notices)]).strip(),
         classes=task.train.class_names,
+        variants=_variants(task),
         **facts,
     )
     write_whole(path, training_report(record))
+
+
+def _variants(task: Task) -> Array | None:
+    """Return some images of the training part, and what became of them."""
+    change = task.settings.config().augment
+    if change is None:
+        return None
+    # From all over the part: a folder's pictures come class by class.
+    indices = np.unique(np.linspace(0, len(task.train) - 1, _EXAMPLES).astype(np.int64))
+    images, seed = task.train.images[indices], task.settings.seed
+    epochs = range(1, _EPOCHS + 1)
+    changed = [change(images, indices, seed=seed, epoch=epoch) for epoch in epochs]
+    return np.stack([images, *changed], axis=1)
 
 
 def _settings(task: Task) -> dict[str, object]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from hubel.data import Dataset, Progress
 from hubel.errors import OptionError
 from hubel.experiments._nets import NetSpec
 from hubel.experiments._settings import TrainSettings
-from hubel.experiments._sources import read_data
+from hubel.experiments._sources import FOLDER, read_data
 from hubel.nn import Normalize, Sequential
 
 _VALIDATION_SHARE, _MOST_VALIDATION = 10, 5_000
@@ -35,6 +36,12 @@ class Task:
     test: Dataset
     spec: NetSpec
     net: Sequential
+
+    @property
+    def data(self) -> str:
+        """What the data set is called: a folder of pictures by the folder's name."""
+        folder = self.settings.data == FOLDER and self.settings.data_dir
+        return Path(folder).resolve().name if folder else self.settings.data
 
     @property
     def notices(self) -> tuple[str, ...]:

@@ -83,6 +83,12 @@ def confusion(
     True
     """
     counts = read_matrix(matrix)
+    if len(counts) > LARGEST:
+        raise OptionError(
+            f"a confusion matrix is drawn for at most {LARGEST} classes, "
+            f"not {len(counts)}.",
+            remedy="Draw the rows and columns of the classes in question.",
+        )
     names = _names(counts, classes)
     layout = _layout(names)
     columns = layout.left + layout.extent
@@ -107,12 +113,6 @@ def read_matrix(matrix: ArrayLike) -> Counts:
         raise ShapeError(
             f"a confusion matrix has one row and one column a class; this array has "
             f"shape {values.shape}."
-        )
-    if len(values) > LARGEST:
-        raise OptionError(
-            f"a confusion matrix is drawn for at most {LARGEST} classes, "
-            f"not {len(values)}.",
-            remedy="Draw the rows and columns of the classes in question.",
         )
     # What int64 cannot hold exactly, such as a fraction or NaN, differs after it.
     known = values.dtype.kind in "biuf" and bool(np.isfinite(values).all())

@@ -102,7 +102,7 @@ def filter_sheet(
     --------
     >>> import numpy as np
     >>> filter_sheet(np.eye(12), shape=(2, 2, 3)).shape
-    (10, 14, 4)
+    (10, 18, 4)
     """
     images = read_filters(weights, shape)
     return _sheet(images[strongest(images, limit)], None, "each")

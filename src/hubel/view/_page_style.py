@@ -65,7 +65,7 @@ text-align:left;vertical-align:top}}
 th{{color:var(--muted);font-weight:400}}
 thead th{{white-space:nowrap;border-bottom-color:var(--axis)}}
 td{{overflow-wrap:anywhere}}
-td.number,th.number{{text-align:right}}
+td.number,th.number{{text-align:right;white-space:nowrap}}
 details{{max-width:100%}}
 summary{{cursor:pointer;color:var(--series0);padding:4px 0}}
 details .scroll{{margin-top:10px}}

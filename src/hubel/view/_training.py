@@ -11,12 +11,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from hubel.view._confusion import LARGEST, confusion, read_matrix
 from hubel.view._filters import filters
+from hubel.view._gallery import gallery
 from hubel.view._history import History, history_sections
 from hubel.view._markup import Markup
 from hubel.view._mistakes import mistakes
 from hubel.view._report import Section, Table, report
 from hubel.view._written import cell, count, duration, percent, short, words
 
+_CLASSES = 1000
+"""How many classes are listed, at most."""
 _WORST = 24
 """How many mistakes are shown: three rows of a wide page."""
 
@@ -59,6 +62,9 @@ class TrainingRecord:
         How sure each choice was; a probability unless `percent` is false.
     percent : bool
         Whether `sureness` is a probability.
+    variants : numpy.ndarray of uint8, optional
+        What training made of some images, shape (rows, columns, h, w, c): a
+        row an image, the image itself first.
     """
 
     title: str
@@ -79,6 +85,7 @@ class TrainingRecord:
     predicted: ArrayLike = ()
     sureness: ArrayLike = ()
     percent: bool = True
+    variants: NDArray[Any] | None = None
 
 
 def training_report(record: TrainingRecord) -> Markup:
@@ -108,6 +115,7 @@ def training_report(record: TrainingRecord) -> Markup:
         *_confusion(record),
         *_filters(record),
         *_mistakes(record),
+        *_variants(record),
         *_settings(record.settings),
     ]
     return report(
@@ -132,30 +140,60 @@ def _facts(record: TrainingRecord) -> list[tuple[str, str]]:
 
 
 def _confusion(record: TrainingRecord) -> list[Section]:
-    """Show which classes were taken for which."""
-    if (
-        record.confusion is None
-        or not 1 <= len(np.asarray(record.confusion)) <= LARGEST
-    ):
+    """Show which classes were taken for which, and how good it is at each."""
+    if record.confusion is None or not len(np.asarray(record.confusion)):
         return []
-    figure = confusion(record.confusion, classes=record.classes)
-    prose = _most_confused(record.confusion, record.classes)
-    return [Section("Which classes it confuses", prose, [figure])]
+    counts = read_matrix(record.confusion)
+    names = list(record.classes) or [str(k) for k in range(len(counts))]
+    drawn = len(counts) <= LARGEST
+    figures = [confusion(counts, classes=record.classes)] if drawn else []
+    words = "Rows are the true classes, columns the predicted ones." if drawn else ""
+    prose = f"{words} {_most_confused(counts, names)}".strip()
+    table = _by_class(counts, names)
+    return [Section("Which classes it confuses", prose, figures, table)]
 
 
-def _most_confused(matrix: ArrayLike, classes: Sequence[str]) -> str:
+def _most_confused(counts: NDArray[np.int64], names: Sequence[str]) -> str:
     """Say which mistake is the most frequent."""
-    wrong = read_matrix(matrix).copy()
-    np.fill_diagonal(wrong, 0)
+    wrong = _mistaken(counts)
     if not wrong.any():
         return "Not one test image was taken for something else."
     row, column = (int(k) for k in np.unravel_index(wrong.argmax(), wrong.shape))
-    names = list(classes) or [str(k) for k in range(len(wrong))]
     times = int(wrong[row, column])
     return (
-        f"Rows are the true classes, columns the predicted ones. The most frequent "
-        f"mistake: {names[row]} taken for {names[column]}, {times:,} times."
+        f"The most frequent mistake: {names[row]} taken for {names[column]}, "
+        f"{times:,} times."
     )
+
+
+def _by_class(counts: NDArray[np.int64], names: Sequence[str]) -> Table:
+    """List the classes, those that it is worst at first."""
+    wrong, totals, right = _mistaken(counts), counts.sum(axis=1), np.diagonal(counts)
+    shares = right / np.maximum(totals, 1)
+    order: list[int] = np.lexsort((-totals, shares, totals == 0))[:_CLASSES].tolist()
+    rows = [
+        (
+            names[k],
+            percent(float(shares[k])) if totals[k] else "–",
+            f"{totals[k]:,}",
+            _for_what(wrong[k], names),
+        )
+        for k in order
+    ]
+    head = ("class", "accuracy", "test images", "most often taken for")
+    folded = f"{len(rows):,} classes, the worst first"
+    return Table(head, rows, folded)
+
+
+def _for_what(wrong: NDArray[np.int64], names: Sequence[str]) -> str:
+    """Say what a class was most often taken for."""
+    most = int(wrong.argmax())
+    return f"{names[most]} ({wrong[most]:,})" if wrong[most] else "–"
+
+
+def _mistaken(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how often each class was taken for each other one."""
+    return counts - np.diag(np.diagonal(counts))
 
 
 def _filters(record: TrainingRecord) -> list[Section]:
@@ -185,6 +223,18 @@ def _mistakes(record: TrainingRecord) -> list[Section]:
     )
     prose = "The test images that it got wrong while it was most sure."
     return [Section("Its worst mistakes", prose, [figure])]
+
+
+def _variants(record: TrainingRecord) -> list[Section]:
+    """Show what became of some images before they were trained on."""
+    if record.variants is None:
+        return []
+    prose = (
+        "Images of the training part as they are, in the first column, and as they "
+        "were trained on in the first epochs."
+    )
+    figure = gallery(record.variants, caption="A row an image, a column an epoch.")
+    return [Section("What augmentation made of the images", prose, [figure])]
 
 
 def _called(labels: ArrayLike, record: TrainingRecord) -> list[str]:

@@ -31,7 +31,10 @@ def page(
     """Write the whole page."""
     worst = ("fail", "warn", "pass")
     ordered = sorted(findings, key=lambda line: worst.index(line.verdict))
-    parts = [Section("What was found", "", (), Table(_HEAD, rows(ordered)))]
+    # Where all is well there is nothing to do, and no column for it.
+    width = len(_HEAD) if any(line.advice for line in findings) else len(_HEAD) - 1
+    table = Table(_HEAD[:width], [row[:width] for row in rows(ordered)])
+    parts = [Section("What was found", "", (), table)]
     for name in dict.fromkeys(chart.section for chart in charts):
         shown = [chart for chart in charts if chart.section == name]
         parts.append(Section(name, shown[0].prose, [_drawn(c) for c in shown]))
