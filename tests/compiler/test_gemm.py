@@ -10,7 +10,8 @@ import pytest
 
 pytest.importorskip("llvmlite", minversion="0.46")
 
-from hubel.compiler.llvm import gemm, jit, target
+import hubel as hb
+from hubel.compiler.llvm import gemm, jit, pool, target
 from hubel.compiler.llvm.gemm import choice as choosing
 from hubel.compiler.llvm.gemm.blocks import Blocked
 from hubel.compiler.llvm.gemm.dots import Dots
@@ -20,7 +21,11 @@ from hubel.compiler.llvm.gemm.micro import Tile
 from hubel.compiler.llvm.gemm.product import OwnProduct, Shape
 from hubel.compiler.llvm.gemm.proposal import propose
 from hubel.compiler.llvm.gemm.trial import is_right
+from hubel.compiler.llvm.plan import LlvmPlan
+from hubel.compiler.passes import run_passes
+from hubel.compiler.plan import make_plan
 from hubel.errors import OptionError
+from hubel.tracing.program import trace_program
 
 HERE = find_machine(target.host())
 MACHINES = [
@@ -192,6 +197,39 @@ def _run_with_epilogue(own, a, b, c):
 
     own.caller([a, b, c], double)()
     return seen
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("transposed", PAIRS, ids=IDS)
+@pytest.mark.parametrize(
+    "extents", [(201, 103, 700), (90, 701, 300), (800, 10, 500), (256, 384, 512)]
+)
+def test_threads_change_no_bit(extents, transposed, dtype, monkeypatch):
+    m, n, k = extents
+    first, second = transposed
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=(k, m) if first else (m, k)).astype(dtype)
+    b = rng.normal(size=(n, k) if second else (k, n)).astype(dtype)
+
+    def product(a, b):
+        return (a.T if first else a) @ (b.T if second else b)
+
+    monkeypatch.setenv("HUBEL_GEMM", "own")
+    monkeypatch.setattr(choosing, "_chosen", {})
+    results = []
+    for count in (1, 2, 3):
+        with hb.threads(count):
+            traced = trace_program(product, (a, b), {})
+            plan = LlvmPlan(make_plan(run_passes(traced.graph)))
+            before = pool.ready().jobs
+            results.append(plan([a, b])[0])
+            assert "@hubel.product" in plan.text
+            assert (pool.ready().jobs > before) == (count > 1)
+    for found in results[1:]:
+        np.testing.assert_array_equal(found, results[0])
+    exact = product(a.astype(float), b.astype(float))
+    tolerance = 1e-6 if dtype == "float32" else 1e-14
+    np.testing.assert_allclose(results[0], exact, rtol=0, atol=tolerance * 4 * k)
 
 
 def test_the_library_does_them_where_that_is_wished(monkeypatch):

@@ -42,7 +42,7 @@ together:
 how many items it has, the fewest of them that are worth a piece, and the caller's own
 scratch memory. There is no pool as long as one thread is all that there may be."""
 
-SCRATCH = 1 << 20
+SCRATCH = 1 << 21
 """The bytes of scratch memory that each worker has."""
 
 _LOOKOUT = 20e-6

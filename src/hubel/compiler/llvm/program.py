@@ -203,7 +203,7 @@ class Program:
                 if _requires(step) and step is not steps[-1]:
                     lines.stop_if_wrong(number)
             elif isinstance(step, ProductCall):
-                self._product(step, lines)
+                self._product(step, number, lines)
             elif isinstance(step, Sweep):
                 self._sweep(step, lines)
         lines.put("%status = load i64, ptr @hubel.status")
@@ -286,12 +286,8 @@ class Program:
             words += [f"i64 {stride}" for letter, stride in letters if letter == "s"]
         return f"call void {name}({', '.join(words)})"
 
-    def _product(self, call: ProductCall, lines: _Lines) -> None:
-        dtype, size = call.node.dtype.name, call.node.dtype.itemsize
-        home = self.plan.locations[call.node]
-        out = self._address(home.root, (home.offset + call.offset) * size, lines)
-        a = self._address(call.left.root, call.left.offset * size, lines)
-        b = self._address(call.right.root, call.right.offset * size, lines)
+    def _product(self, call: ProductCall, number: int, lines: _Lines) -> None:
+        dtype = call.node.dtype.name
         turned = call.left.turned, call.right.turned
         rows = call.left.stride, call.right.stride, call.n
         extents = call.m, call.n, call.k
@@ -299,9 +295,9 @@ class Program:
         small = _small(call)
         own = gemm.choose(shape) if small is None or gemm.has_few(shape) else None
         if own is not None:
-            self.own.append(own)
-            lines.put(own.call(a, b, out, gemm.SCRATCH))
+            self._own(call, own, number, lines)
             return
+        a, b, out = self._matrices(call, lines)
         if small is not None:
             self.small[small.name] = small
             count = call.k if turned[0] else call.m
@@ -312,6 +308,29 @@ class Program:
         lines.put(
             product.call(a, b, out, extents=extents, rows=rows, transposed=turned)
         )
+
+    def _matrices(self, call: ProductCall, lines: _Lines) -> tuple[str, str, str]:
+        """Write where A, B and C of a product are."""
+        size = call.node.dtype.itemsize
+        home = self.plan.locations[call.node]
+        out = self._address(home.root, (home.offset + call.offset) * size, lines)
+        a = self._address(call.left.root, call.left.offset * size, lines)
+        return a, self._address(call.right.root, call.right.offset * size, lines), out
+
+    def _own(
+        self, call: ProductCall, own: gemm.OwnProduct, number: int, lines: _Lines
+    ) -> None:
+        """Write a product by code of our own, by all threads where that is worth it."""
+        self.own.append(own)
+        parts = gemm.find_parts(own, pool.SCRATCH)
+        if parts is None:
+            lines.put(own.call(*self._matrices(call, lines), gemm.SCRATCH))
+            return
+        name, inside = f"hubel.product{number}", _Lines()
+        matrices = self._matrices(call, inside)
+        self.module.require(gemm.NEEDED)
+        self.module.add(part_text(name, inside.text, parts.lines(*matrices), False))
+        self._share(name, parts.points, parts.grain, gemm.SCRATCH, lines)
 
     def _sweep(self, sweep: Sweep, lines: _Lines) -> None:
         rows = find_rows(sweep)

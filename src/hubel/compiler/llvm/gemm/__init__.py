@@ -5,16 +5,19 @@ faster. ``HUBEL_GEMM=blas`` switches all of it off.
 """
 
 from hubel.compiler.llvm.gemm.choice import VARIABLE, choose, same_choices
+from hubel.compiler.llvm.gemm.parts import NEEDED, find_parts
 from hubel.compiler.llvm.gemm.product import SCRATCH, OwnProduct, Shape, declarations
 from hubel.compiler.llvm.gemm.proposal import has_few
 
 __all__ = [
+    "NEEDED",
     "SCRATCH",
     "VARIABLE",
     "OwnProduct",
     "Shape",
     "choose",
     "declarations",
+    "find_parts",
     "has_few",
     "same_choices",
 ]

@@ -158,7 +158,7 @@ def _is_right(own: OwnProduct) -> bool:
 
 def _key(own: OwnProduct, library: blas.Product | None, wish: str) -> str:
     """Return the name of a decision: all that it depends on."""
-    target, pool = host(), find_pool()
+    target = host()
     return cache.key(
         "who does a product",
         wish,
@@ -169,13 +169,16 @@ def _key(own: OwnProduct, library: blas.Product | None, wish: str) -> str:
         target.features,
         binding.versions(),
         library.symbol if library else "",
-        str(pool.get() if pool else 0),
         os.environ.get("OPENBLAS_CORETYPE", ""),
     )
 
 
 def _is_faster(own: OwnProduct, library: blas.Product) -> bool:
-    """Time both in turn and compare the shortest times."""
+    """Time both in turn and compare the shortest times.
+
+    One thread does each: threads that share a large product gain the same either way,
+    and those of a library that wait for a small one take the time of ours.
+    """
     own = _shortened(own)
     shape = own.shape
     arrays = _arrays(shape)
@@ -185,9 +188,25 @@ def _is_faster(own: OwnProduct, library: blas.Product) -> bool:
         blas.multiply(library, arrays, shape.extents, shape.transposed, factors)
 
     ours = own.caller(arrays)
-    first, second = _times((ours, theirs))
+    with _one_thread():
+        first, second = _times((ours, theirs))
     _log.debug("%s: %.1f us, library %.1f us", shape, 1e6 * first, 1e6 * second)
     return first <= second
+
+
+@contextmanager
+def _one_thread() -> Generator[None]:
+    """Let the library use one thread for a while."""
+    pool = find_pool()
+    before = pool.get() if pool else 1
+    if pool is None or before == 1:
+        yield
+        return
+    pool.set(1)
+    try:
+        yield
+    finally:
+        pool.set(before)
 
 
 def _shortened(own: OwnProduct) -> OwnProduct:

@@ -85,9 +85,18 @@ class OwnProduct:
         kinds = ", ".join(["ptr"] * 6 + ["i64"] * 9)
         return f"declare void @{self.symbol}({kinds}) nounwind\n"
 
-    def call(self, a: str, b: str, c: str, scratch: str) -> str:
-        """Return the text of one call: names of pointers."""
-        numbers = (*self.shape.extents, *self.shape.rows, *self.blocks)
+    def call(
+        self,
+        a: str,
+        b: str,
+        c: str,
+        scratch: str,
+        *,
+        extents: tuple[int | str, int | str, int | str] | None = None,
+    ) -> str:
+        """Return the text of one call: names of pointers, and extents of a part."""
+        extents = extents or self.shape.extents
+        numbers = (*extents, *self.shape.rows, *self.blocks)
         words = [f"ptr {each}" for each in (c, a, b, scratch, "null", "null")]
         words += [f"i64 {each}" for each in numbers]
         return f"call void @{self.symbol}({', '.join(words)})"
