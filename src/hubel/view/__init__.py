@@ -9,6 +9,7 @@ from hubel.view._contact_sheet import contact_sheet
 from hubel.view._curves import curves
 from hubel.view._diagram import Diagram, Kind, Station
 from hubel.view._filters import filter_sheet, filters
+from hubel.view._glyphs import glyph_pixels, glyphs
 from hubel.view._graph import graph
 from hubel.view._graph_page import Inside, Step, graph_page
 from hubel.view._markup import Markup
@@ -36,6 +37,8 @@ __all__ = [
     "data_uri",
     "filter_sheet",
     "filters",
+    "glyph_pixels",
+    "glyphs",
     "graph",
     "graph_page",
     "mistakes",
