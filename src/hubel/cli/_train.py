@@ -53,6 +53,7 @@ examples:
   hubel train                              a 2-layer net on images that hubel draws
   hubel train --data mnist --data-dir DIR --hidden 512,256     a 3-layer net on digits
   hubel train --data cifar10 --data-dir DIR --hidden none --loss svm      a linear SVM
+  hubel train --data cifar10 --data-dir DIR --conv 16,32       a convolutional net
   hubel train --data pictures/ --resize crop --size 32        your own, a folder a class
 
   hubel train --resume runs/mnist-100-1    go on with a run that was interrupted
@@ -126,6 +127,13 @@ def _data_options(group: Any) -> None:
 
 def _net_options(group: Any) -> None:
     """Add what says what kind of net to train."""
+    group.add_argument(
+        "--conv",
+        type=widths,
+        metavar="N[,N...]",
+        help="filters of each convolutional layer in front, of 3x3, each followed by "
+        "the activation and 2x2 max pooling (default: none)",
+    )
     group.add_argument(
         "--hidden",
         type=widths,

@@ -6,6 +6,9 @@ The numbers were chosen on validation splits, never on a test file.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
+
+Kind = Literal["linear", "hidden", "convolutional"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,11 @@ _TABLE = {
 }
 """By data set, and by whether the net has a hidden layer; for softmax and SGD."""
 
+_CONVOLUTIONAL = Defaults(
+    epochs=12, batch_size=128, lr=0.05, l2=1e-3, dropout=0.0, normalize="channel"
+)
+"""A filter sees every pixel, so that all data are much alike to it."""
+
 _ADAM_LR = 0.001
 """Adam scales every step itself, so one learning rate serves all data."""
 
@@ -63,9 +71,9 @@ _SVM_LR, _SVM_L2 = 0.25, 3.0
 """Factors for the SVM loss: the sum of many margins has the larger gradients."""
 
 
-def defaults_for(data: str, *, linear: bool, loss: str, optimizer: str) -> Defaults:
+def defaults_for(data: str, *, kind: Kind, loss: str, optimizer: str) -> Defaults:
     """Return the defaults of a data set and a kind of net."""
-    chosen = _TABLE[data, "linear" if linear else "hidden"]
+    chosen = _CONVOLUTIONAL if kind == "convolutional" else _TABLE[data, kind]
     if optimizer == "adam":
         return replace(chosen, lr=_ADAM_LR)
     if loss == "svm":

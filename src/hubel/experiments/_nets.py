@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
@@ -10,7 +9,17 @@ from typing import Any
 import numpy as np
 
 from hubel.errors import OptionError
-from hubel.nn import ACTIVATIONS, Flatten, Linear, Normalize, Sequential, mlp
+from hubel.nn import (
+    ACTIVATIONS,
+    Conv2d,
+    Flatten,
+    Linear,
+    Normalize,
+    Sequential,
+    convnet,
+    mlp,
+)
+from hubel.nn._convnet import flat_width
 
 _MOST_PARAMETERS = 2**28
 _MOST_LAYERS = 100
@@ -18,7 +27,7 @@ _MOST_LAYERS = 100
 
 @dataclass(frozen=True, kw_only=True)
 class NetSpec:
-    """A fully connected net on images of bytes, normalised inside the net.
+    """A fully connected or convolutional net on images of bytes, normalised inside it.
 
     Parameters
     ----------
@@ -32,12 +41,14 @@ class NetSpec:
         One of `nn.ACTIVATIONS`.
     dropout : float
         In training, after every hidden layer.
+    conv : tuple of int
+        Filters of each convolutional layer before these, as in `nn.convnet`.
 
     Raises
     ------
     OptionError
         If a size is below 1, or there are more than 100 hidden layers or 2**28
-        parameters.
+        parameters, or images are too small for the convolutional layers.
     """
 
     image_shape: tuple[int, ...]
@@ -45,12 +56,14 @@ class NetSpec:
     classes: int
     activation: str
     dropout: float
+    conv: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Check the sizes before anything is allocated."""
-        if min(self.widths) < 1:
+        sizes = *self.conv, *self.widths
+        if min(sizes) < 1:
             raise OptionError(
-                f"a net of widths {'-'.join(map(str, self.widths))}",
+                f"a net of widths {'-'.join(map(str, sizes))}",
                 remedy="Every layer has at least 1 neuron.",
             )
         if len(self.hidden) > _MOST_LAYERS:
@@ -67,14 +80,24 @@ class NetSpec:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """The numbers of inputs, of each hidden layer's neurons, and of scores."""
-        return (math.prod(self.image_shape), *self.hidden, self.classes)
+        """The numbers of inputs, of each hidden layer's neurons, and of scores.
+
+        Inputs are those of the fully connected layers.
+        """
+        return flat_width(self.image_shape, self.conv), *self.hidden, self.classes
 
     @property
     def most_parameters(self) -> int:
         """The number of parameters; maxout with its two pieces included."""
         pieces = 2 if self.activation == "maxout" else 1
-        return pieces * sum((a + 1) * b for a, b in pairwise(self.widths))
+        channels = pairwise((self.image_shape[-1], *self.conv))
+        filters = sum((9 * a + 1) * b for a, b in channels)
+        return pieces * (filters + sum((a + 1) * b for a, b in pairwise(self.widths)))
+
+    @property
+    def filter_shape(self) -> tuple[int, ...]:
+        """The shape of what a neuron of the first layer looks at."""
+        return (3, 3, self.image_shape[-1]) if self.conv else self.image_shape
 
     @classmethod
     def from_json(cls, value: Any) -> NetSpec:
@@ -86,9 +109,11 @@ class NetSpec:
             If it is anything else.
         """
         shape, hidden = value["image_shape"], value["hidden"]
-        numbers = [*shape, *hidden, value["classes"]]
-        if value["kind"] != "mlp" or not all(type(n) is int for n in numbers):
-            raise ValueError("not the description of a fully connected net")
+        conv: list[Any] = value["conv"] if value["kind"] == "convnet" else []
+        numbers = [*shape, *hidden, *conv, value["classes"]]
+        known = value["kind"] in ("mlp", "convnet")
+        if not known or not all(type(n) is int for n in numbers):
+            raise ValueError("not the description of a net that hubel knows")
         if value["activation"] not in ACTIVATIONS or len(shape) != 3:
             raise ValueError("an activation or a shape of images that is not known")
         if not (type(value["dropout"]) is float and 0 <= value["dropout"] < 1):
@@ -99,18 +124,27 @@ class NetSpec:
             classes=value["classes"],
             activation=value["activation"],
             dropout=value["dropout"],
+            conv=tuple(conv),
         )
 
     def as_json(self) -> dict[str, Any]:
         """Return this as what JSON can hold."""
-        return {"kind": "mlp", **asdict(self)}
+        told = asdict(self)
+        if not self.conv:
+            del told["conv"]
+        return {"kind": "convnet" if self.conv else "mlp", **told}
 
     def build(self, normalize: Normalize, *, seed: int = 0) -> Sequential:
         """Return the net with initial weights: uint8 images in, scores out."""
-        layers = mlp(
-            *self.widths, activation=self.activation, dropout=self.dropout, seed=seed
-        )
-        return Sequential(normalize, Flatten(), *layers)
+        options: dict[str, Any] = {
+            "activation": self.activation,
+            "dropout": self.dropout,
+            "seed": seed,
+        }
+        if not self.conv:
+            return Sequential(normalize, Flatten(), *mlp(*self.widths, **options))
+        layers = convnet(self.image_shape, self.conv, self.widths[1:], **options)
+        return Sequential(normalize, *layers)
 
     def empty(self) -> Sequential:
         """Return the net before it has learned anything, not even the pixels' mean."""
@@ -122,9 +156,12 @@ def first_weights(net: Sequential) -> np.ndarray[Any, Any]:
     """Return the first layer's weights (inputs, neurons), 0 where a pixel is unused.
 
     A pixel that never changed in training is multiplied by 0 before it comes to them,
-    so they stay as they were drawn and mean nothing.
+    so they stay as they were drawn and mean nothing. The filters of a convolutional
+    layer see all pixels.
     """
     normalize: Normalize = net[0]
-    first = next(layer for layer in net if isinstance(layer, Linear))
+    first = next(layer for layer in net if isinstance(layer, Linear | Conv2d))
+    if isinstance(first, Conv2d):
+        return first.weight.reshape(-1, first.weight.shape[3])
     used = np.asarray(normalize.scale).reshape(-1) != 0
     return np.where(used[:, np.newaxis], first.weight, 0)

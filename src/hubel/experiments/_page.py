@@ -41,7 +41,7 @@ def write_page(
     if history:
         facts |= _facts(history)
     if net is not None:
-        facts |= {"weights": first_weights(net), "weight_shape": task.spec.image_shape}
+        facts |= {"weights": first_weights(net), "weight_shape": task.spec.filter_shape}
     if examination is not None:
         facts |= _results(task, examination)
     record = TrainingRecord(

@@ -90,6 +90,7 @@ def settings_of(path: Path, config: Values) -> TrainSettings:
         )
     try:
         values["hidden"] = tuple(values["hidden"])
+        values["conv"] = tuple(values.get("conv", ()))
         return TrainSettings(**values)
     except (HubelError, KeyError, TypeError) as error:
         raise RunError(f"{path}: a setting is not what it should be: {error}") from None

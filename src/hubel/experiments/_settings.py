@@ -7,7 +7,7 @@ from typing import Any
 
 from hubel.data import Augmentation, Resize
 from hubel.errors import OptionError
-from hubel.experiments._defaults import defaults_for
+from hubel.experiments._defaults import Kind, defaults_for
 from hubel.experiments._sources import FOLDER, SOURCES
 from hubel.nn import TrainConfig
 
@@ -31,6 +31,8 @@ class TrainSettings:
     validation : int, optional
         How many of them to set aside for validation; a tenth, at most 5,000, when left
         out, and 0 for none.
+    conv : tuple of int
+        Filters of each convolutional layer before the hidden ones, as in `nn.convnet`.
     hidden : tuple of int
         Neurons of each hidden layer; ``()`` is a linear classifier.
     activation : str
@@ -67,6 +69,7 @@ class TrainSettings:
     resize: Resize = "error"
     images: int | None = None
     validation: int | None = None
+    conv: tuple[int, ...] = ()
     hidden: tuple[int, ...] = (100,)
     activation: str = "relu"
     loss: str = "softmax"
@@ -95,6 +98,12 @@ class TrainSettings:
     def _augmentation(self) -> Augmentation | None:
         return None if self.augment is None else Augmentation.of(self.augment)
 
+    @property
+    def _kind(self) -> Kind:
+        if self.conv:
+            return "convolutional"
+        return "hidden" if self.hidden else "linear"
+
     def completed(self) -> TrainSettings:
         """Return these settings with everything chosen that was left out.
 
@@ -105,7 +114,7 @@ class TrainSettings:
         """
         chosen = defaults_for(
             self.data,
-            linear=not self.hidden,
+            kind=self._kind,
             loss=self.loss,
             optimizer=self.optimizer,
         )
@@ -137,7 +146,7 @@ class TrainSettings:
         plain = TrainSettings()
         if self.optimizer == "adam" and self.momentum != plain.momentum:
             said.append("momentum has no effect: Adam has its own")
-        if not self.hidden and self.activation != plain.activation:
+        if self._kind == "linear" and self.activation != plain.activation:
             said.append("the activation has no effect: there is no hidden layer")
         if not self.hidden and self.dropout:
             said.append("dropout has no effect: there is no hidden layer")

@@ -85,6 +85,7 @@ def prepare(settings: TrainSettings, progress: Progress | None = None) -> Task:
     complete = replace(settings, validation=count)
     spec = NetSpec(
         image_shape=train.images.shape[1:],
+        conv=complete.conv,
         hidden=complete.hidden,
         classes=len(train.class_names),
         activation=complete.activation,

@@ -50,7 +50,7 @@ class EventLog:
     """
 
     def __init__(self, folder: Path, task: Task, first: int) -> None:
-        self._shape, self._first = task.spec.image_shape, first
+        self._shape, self._first = task.spec.filter_shape, first
         self._path, now = folder, time.time_ns()
         # TensorBoard reads files in the order of their names.
         self._name = f"events.out.tfevents.{now // 10**9}.{now % 10**9:09}.hubel"

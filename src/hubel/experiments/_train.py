@@ -140,7 +140,8 @@ def _begin(settings: TrainSettings, out: PathLike | None, how: _How) -> TrainRes
         task = prepare(complete, how.progress)
         with same_choices() as products:
             training = _training(task)
-        net = complete.hidden or ("linear",)
+        filters = [f"conv{count}" for count in complete.conv]
+        net = [*filters, *complete.hidden] or ["linear"]
         folder = create_folder(out, "-".join([complete.data, *map(str, net)]))
         with hold(folder.path):
             sweep(folder.path)

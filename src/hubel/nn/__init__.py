@@ -12,6 +12,7 @@ from hubel.nn._activations import (
 )
 from hubel.nn._config import TrainConfig
 from hubel.nn._conv import Conv2d
+from hubel.nn._convnet import convnet
 from hubel.nn._describe import describe
 from hubel.nn._evaluate import accuracy, evaluate, predict, predict_scores
 from hubel.nn._fit import fit
@@ -42,6 +43,7 @@ from hubel.nn._training import Slice, Snapshot, Training
 
 __all__ = ["Module", "bias", "describe", "fixed", "mlp", "static", "statistic"]
 __all__ += ["AvgPool2d", "BatchNorm", "Conv2d", "GlobalAvgPool2d", "MaxPool2d"]
+__all__ += ["convnet"]
 __all__ += ["Dropout", "Flatten", "Frozen", "Linear", "Normalize", "Sequential"]
 __all__ += ["ACTIVATIONS", "ELU", "LeakyReLU", "Maxout", "ReLU", "Sigmoid", "Tanh"]
 __all__ += ["INITIALIZERS", "freeze", "initialize", "step_keys", "unfreeze"]

@@ -64,7 +64,7 @@ def mlp(
         )
     act = find_activation(activation)
     pieces = act.pieces if isinstance(act, Maxout) else 1
-    chosen = init or ("he" if isinstance(act, _RELU_FAMILY) else "glorot")
+    chosen = init or ("he" if isinstance(act, RELU_FAMILY) else "glorot")
     layers: list[Module] = []
     for inputs, neurons in pairwise(widths[:-1]):
         layers += [Linear(inputs, neurons * pieces, init=chosen, dtype=dtype), act]
@@ -74,4 +74,4 @@ def mlp(
     return initialize(Sequential(*layers, last), seed)
 
 
-_RELU_FAMILY = (ReLU, LeakyReLU, ELU, Maxout)
+RELU_FAMILY = (ReLU, LeakyReLU, ELU, Maxout)

@@ -16,8 +16,8 @@ class _Pool(Module):
     """What pooling layers share: windows, and what of them counts."""
 
     kernel_size: int | Pair = static()
-    stride: int | Pair | None = static(None)
-    padding: int | Pair = static(0)
+    stride: int | Pair | None = static(default=None)
+    padding: int | Pair = static(default=0)
 
     def __post_init__(self) -> None:
         """Check the options, and write each as (height, width)."""
