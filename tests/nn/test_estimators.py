@@ -383,6 +383,29 @@ class Stopper:
         return len(self.scores) == 2
 
 
+@pytest.mark.parametrize(
+    "estimator", ["NetClassifier", "NetRegressor", "LinearClassifier"]
+)
+def test_plain_functions_are_called_after_each_epoch(digits, estimator):
+    seen = []
+
+    def watch(epoch):
+        seen.append(epoch)
+        return epoch.epoch == 3
+
+    settings = {"max_iter": 9, "random_state": 0, "callbacks": [watch, seen.append]}
+    X, y = digits[0], digits[0][:, 10] if "Regressor" in estimator else digits[1]
+    model = getattr(hb, estimator)(**settings)
+    model.fit(X, y)
+    assert [epoch.epoch for epoch in seen] == [1, 1, 2, 2, 3, 3]
+    assert [epoch.train_loss for epoch in seen[::2]] == model.loss_curve_
+    assert model.n_iter_ == 3
+    model.partial_fit(X, y)
+    assert seen[-1].epoch == model.n_iter_ == 4
+    again = clone(model).fit(X, y)
+    assert again.n_iter_ == 3
+
+
 def test_callbacks_of_scikit_learn_are_told_of_each_epoch(digits):
     pytest.importorskip("sklearn.callback", reason="scikit-learn before 1.9 has none")
     callback = Stopper()

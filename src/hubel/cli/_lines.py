@@ -9,7 +9,7 @@ from pathlib import Path
 from hubel.cli._show import Show
 from hubel.cli._words import conclude, duration, introduce, percent
 from hubel.experiments import Started, TrainResult
-from hubel.nn import Epoch, Slice
+from hubel.nn import Epoch, Running, Slice
 
 _SECONDS = 10.0
 """At most one line of progress in so much time, so that no log is flooded."""
@@ -20,21 +20,32 @@ class Lines(Show):
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._epochs = 0
-        self._last = -_SECONDS
+        self._epochs = self._steps = self._before = 0
+        self._now = Running()
+        self._begun, self._last = time.monotonic(), -_SECONDS
 
     def start(self, started: Started) -> None:
         """Say what will be trained."""
         tell(started.task.notices)
         self._epochs = started.task.settings.epochs or 0
+        self._steps = started.steps_per_epoch
+        self._before = (started.epoch - 1) * self._steps + started.step
+        self._begun = time.monotonic()
         if not self._quiet:
             print(*introduce(started), sep="\n", flush=True)
 
     def step(self, piece: Slice) -> None:
-        """Say nothing: epochs are enough."""
+        """Say how far a long epoch is."""
+        self._now.add(piece)
+        quiet_since = max(self._last, self._begun)
+        due = time.monotonic() - quiet_since >= _SECONDS
+        if due and piece.step < self._steps and not self._quiet:
+            self._last = time.monotonic()
+            print(self._progress(piece), flush=True)
 
     def epoch(self, epoch: Epoch) -> None:
         """Say what an epoch came to, if it is time or it was the last one."""
+        self._now = Running()
         now = time.monotonic()
         due = now - self._last >= _SECONDS or epoch.epoch == self._epochs
         if due and not self._quiet:
@@ -51,6 +62,17 @@ class Lines(Show):
     def end(self, result: TrainResult) -> None:
         """Say what the run came to."""
         print(*conclude(result), sep="\n", flush=True)
+
+    def _progress(self, piece: Slice) -> str:
+        """Write how far an epoch is, and the run."""
+        done = (piece.epoch - 1) * self._steps + piece.step
+        each = (time.monotonic() - self._begun) / (done - self._before)
+        left = each * (self._epochs * self._steps - done)
+        return (
+            f"epoch {piece.epoch}/{self._epochs}  step {piece.step:,}/{self._steps:,}  "
+            f"loss {self._now.loss:.4f}  train {percent(self._now.accuracy)}  "
+            f"{self._now.images_per_second:,.0f} images/s  {duration(left)} left"
+        )
 
     def _line(self, epoch: Epoch) -> str:
         """Write an epoch as one line."""

@@ -60,6 +60,9 @@ class NetClassifier(ClassEstimator):
         the same bits on the same machine.
     verbose : bool
         Whether to print a line for each epoch.
+    callbacks : sequence of callables, optional
+        Each is called with the `nn.Epoch` of every epoch; one that returns True ends
+        the training there.
 
     Attributes
     ----------
@@ -122,6 +125,7 @@ class NetClassifier(ClassEstimator):
         warm_start: bool = False,
         random_state: Any = None,
         verbose: bool = False,
+        callbacks: Any = None,
     ) -> None:
         self._remember(locals())
 

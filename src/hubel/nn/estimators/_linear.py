@@ -84,6 +84,9 @@ class LinearClassifier(ClassEstimator):
         the same bits on the same machine.
     verbose : bool
         Whether to print a line for each epoch.
+    callbacks : sequence of callables, optional
+        Each is called with the `nn.Epoch` of every epoch; one that returns True ends
+        the training there. The solver ``"exact"`` has no epochs.
 
     Attributes
     ----------
@@ -145,6 +148,7 @@ class LinearClassifier(ClassEstimator):
         warm_start: bool = False,
         random_state: Any = None,
         verbose: bool = False,
+        callbacks: Any = None,
     ) -> None:
         self._remember(locals())
 

@@ -69,6 +69,7 @@ class NetEstimator(CallbackSupportMixin, BaseEstimator):
     warm_start: bool
     random_state: Any
     verbose: bool
+    callbacks: Any
 
     _several = False
     """Whether an example may have several targets."""
@@ -202,9 +203,10 @@ class NetEstimator(CallbackSupportMixin, BaseEstimator):
         epoch = (r for r in records(training) if isinstance(r, Epoch))
         for _ in range(epochs):
             tasks.begin()
-            self._look(next(epoch), training, patience, held)
+            record = next(epoch)
+            self._look(record, training, patience, held)
             stop = tasks.end(lambda: {"net_": self._finish(training.net)})
-            if stop or patience.over:
+            if self._tell(record) or stop or patience.over:
                 break
         if held is not None:
             self.best_validation_score_ = patience.best
@@ -264,6 +266,10 @@ class NetEstimator(CallbackSupportMixin, BaseEstimator):
                 patience.kept = training.snapshot()
         if self.verbose:
             print(shown)
+
+    def _tell(self, record: Epoch) -> bool:
+        """Call the callbacks; say whether one of them wants no other epoch."""
+        return any([callback(record) is True for callback in self.callbacks or ()])
 
     def _keep(self, end: Snapshot) -> None:
         """Make the net that predicts, and note where to go on."""

@@ -70,6 +70,9 @@ class NetRegressor(MultiOutputMixin, RegressorMixin, NetEstimator):
         the same bits on the same machine.
     verbose : bool
         Whether to print a line for each epoch.
+    callbacks : sequence of callables, optional
+        Each is called with the `nn.Epoch` of every epoch; one that returns True ends
+        the training there.
 
     Attributes
     ----------
@@ -127,6 +130,7 @@ class NetRegressor(MultiOutputMixin, RegressorMixin, NetEstimator):
         warm_start: bool = False,
         random_state: Any = None,
         verbose: bool = False,
+        callbacks: Any = None,
     ) -> None:
         self._remember(locals())
 
