@@ -27,7 +27,7 @@ gammainc gammaincc gammaln gammasgn iv ive jv kn kv kve log_ndtr loggamma ndtri 
 polygamma rgamma yn yv
 """
 OTHERS = """
-bitwise_count conv2d_weights convolve cumprod exponent fft gcd imag irfft
+bitwise_count convolve cumprod exponent fft gcd imag irfft
 lcm ldexp nanargmax nanargmin nextafter random_uniform rfft spacing
 """
 WITHOUT = {*LINALG.split(), *SPECIAL.split(), *OTHERS.split()}

@@ -221,3 +221,10 @@ def test_verify_finds_another_function():
     assert verify(content, np.tanh, X) < 1e-12
     with pytest.raises(ExportError, match="differ by"):
         verify(content, np.sin, X)
+
+
+def test_names_that_meet_are_refused():
+    with pytest.raises(ExportError, match="both called x"):
+        to_onnx(lambda x: {"x": x + 1}, X)
+    found = run(to_onnx(lambda x: (x + 1, [x - 1]), X), x=X)
+    np.testing.assert_array_equal(found, [X + 1, X - 1])

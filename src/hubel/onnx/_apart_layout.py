@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hubel.gates._slice import Span, embed, slice_of, span
+from hubel.gates._slice import embed, slice_of
 from hubel.gates.define import dtype_of, shape_of
 from hubel.graph.registry import GATES, Value
 
@@ -86,43 +86,6 @@ def _from_diagonal(g: Value, offset: int, shape: tuple[int, int]) -> Value:
     lead = shape_of(g)[:-1]
     whole = (*lead, *shape)
     return GATES["scatter_add"](g, *places, axis=len(lead), shape=whole)
-
-
-def conv2d_apart(x: Value, w: Value, stride: Any, padding: Any, spread: Any) -> Value:
-    """Sum, over the places in a window, the products of pixels and weights."""
-    images, window = _padded(x, padding, spread), shape_of(w)[:2]
-    count, *sides, _ = shape_of(images)
-    total: Value = None
-    for place in np.ndindex(*window):
-        spans = [
-            span(slice(start, side - size + start + 1, step), side)
-            for start, side, size, step in zip(
-                place, sides, window, stride, strict=True
-            )
-        ]
-        index = ((0, count, 1), *spans)
-        part = GATES["matmul"](slice_of(images, index=index), w[place])
-        total = part if total is None else GATES["add"](total, part)
-    return total
-
-
-def _padded(x: Value, padding: Any, spread: Any) -> Value:
-    """Spread pixels apart and put zeros around them, or take pixels away."""
-    all_images: Span = (0, shape_of(x)[0], 1)
-    places: list[Span] = [all_images]
-    kept: list[Span] = [all_images]
-    whole: list[int] = [shape_of(x)[0]]
-    for axis in (0, 1):
-        count, by = shape_of(x)[axis + 1], spread[axis]
-        length = (count - 1) * by + 1
-        first, last = padding[axis]
-        start = max(first, 0)
-        places.append(span(slice(start, start + length, by), start + length))
-        whole.append(start + length + max(last, 0))
-        cut = slice(max(-first, 0), whole[-1] - max(-last, 0))
-        kept.append(span(cut, whole[-1]))
-    shape = (*whole, shape_of(x)[3])
-    return slice_of(embed(x, index=tuple(places), shape=shape), index=tuple(kept))
 
 
 LAYOUTS: dict[str, Callable[..., Value]] = {

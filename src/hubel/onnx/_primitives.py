@@ -18,14 +18,15 @@ from hubel.graph.node import Node
 from hubel.graph.registry import GATES
 from hubel.graph.source import written
 from hubel.onnx._apart import IN_DOUBLE, NUMBERS
-from hubel.onnx._apart_layout import LAYOUTS, conv2d_apart
+from hubel.onnx._apart_images import IMAGES, conv2d_apart
+from hubel.onnx._apart_layout import LAYOUTS
 from hubel.onnx._operators import OPERATORS
 
 OF_INTEGERS = frozenset({"floor_divide", "remainder"})
 """Gates that are operators for integers, and made of others for floats."""
 
 
-_COMPOSED = {**NUMBERS, **LAYOUTS}
+_COMPOSED = {**IMAGES, **LAYOUTS, **NUMBERS}
 
 
 def to_written(graph: CoreGraph) -> CoreGraph:
@@ -54,7 +55,10 @@ def _apart(node: Node, inputs: tuple[Node, ...]) -> Node:
     parts = _parts(node)
     if parts is None or "c" in {n.dtype.kind for n in (node, *inputs)}:
         return node
-    made: Node = parts(*_converted(node), **node.params)
+    found = parts(*_converted(node), **node.params)
+    if found is None:
+        return node
+    made: Node = found
     if made.dtype != node.dtype:
         made = GATES["astype"](made, dtype=node.dtype)
     if made.shape != node.shape:

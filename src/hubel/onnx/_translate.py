@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,8 @@ def translate(
     ----------
     graphs : sequence of CoreGraph
     parameters : mapping of str to array
-        Inputs that are constants of the file; the first part of a path is left out.
+        Inputs that are constants of the file; of their paths ``own.`` is left out, of
+        those of other inputs ``given.``, of those of outputs ``out.``.
     batch : bool
         Whether the first axis of the other inputs counts the examples.
     metadata : mapping of str to str
@@ -44,7 +45,7 @@ def translate(
     first, steps = graphs[0], align(graphs)
     _check_size(first, parameters)
     inputs = {
-        node: _value(_last(name), steps[node].shape, node.dtype)
+        node: _value(name.removeprefix("given."), steps[node].shape, node.dtype)
         for name, node in first.inputs.items()
         if name not in parameters
     }
@@ -52,12 +53,14 @@ def translate(
     known = dict(inputs)
     for name, node in first.inputs.items():
         if name in parameters:
-            known[node] = write.constant(parameters[name], name=_last(name))
+            own = name.removeprefix("own.")
+            known[node] = write.constant(parameters[name], name=own)
     for node, step in steps.items():
         if node not in known:
             known[node] = _step(write, step, [known[i] for i in node.inputs])
+    taken = {str(value.name) for value in [*inputs.values(), *write.constants]}
     outputs = [
-        _output(write, name, steps[node], known[node])
+        _output(write, _named(name, taken), steps[node], known[node])
         for name, node in first.outputs.items()
     ]
     return _packed(write, list(inputs.values()), outputs, metadata)
@@ -107,10 +110,21 @@ def _value(name: str, shape: Sequence[Size], dtype: np.dtype[Any]) -> ir.Value:
     return ir.Value(name=name, shape=_shape(shape), type=kind)
 
 
-def _output(write: Writer, path: str, step: Step, value: ir.Value) -> ir.Value:
+def _named(path: str, taken: Collection[str]) -> str:
+    """Return the name of an output: that of a single array is ``output``."""
+    name = "output" if path == "out" else path.removeprefix("out.")
+    if name in taken:
+        raise ExportError(
+            f"an output and what goes in are both called {name}",
+            remedy="Return a dict with other keys, or name the argument otherwise.",
+        )
+    return name
+
+
+def _output(write: Writer, name: str, step: Step, value: ir.Value) -> ir.Value:
     """Give a value its name as an output."""
     made = write.op("Identity", value)
-    made.name = _last(path) if "." in path else "output"
+    made.name = name
     made.shape = _shape(step.shape)
     made.type = ir.TensorType(tensor_type(step.node.dtype))
     return made
@@ -126,11 +140,6 @@ def _length(size: Size) -> int | str:
         return size
     factor = "" if size.slope == 1 else f"{size.slope}*"
     return f"{factor}{EXAMPLES}" + (f"{size.offset:+d}" if size.offset else "")
-
-
-def _last(path: str) -> str:
-    """Return a path without its first part."""
-    return path.partition(".")[2] or path
 
 
 def _check_size(graph: CoreGraph, parameters: Mapping[str, Any]) -> None:

@@ -38,16 +38,16 @@ class Writer:
 
     def op(self, name: str, *inputs: ir.Value, pick: int = 0, **given: Any) -> ir.Value:
         """Add an operator; return its result, or the one at a place."""
-        number = len(self.nodes)
+        label = f"/{name}_{len(self.nodes)}"  # no name of Python's begins like this
         node = ir.node(
             name,
             inputs=inputs,
             attributes=given,
             num_outputs=pick + 1,
-            name=f"{name}_{number}",
+            name=label,
         )
         for place, value in enumerate(node.outputs):
-            value.name = f"{name}_{number}" if not place else f"{name}_{number}_{place}"
+            value.name = f"{label}_{place}" if place else label
         self.nodes.append(node)
         return node.outputs[pick]
 
@@ -56,7 +56,7 @@ class Writer:
         array = np.ascontiguousarray(value, dtype).reshape(np.shape(value))
         key = array.dtype.str, array.shape, array.tobytes()
         if name or key not in self._known:
-            label = name or f"constant_{len(self.constants)}"
+            label = name or f"/constant_{len(self.constants)}"
             tensor = ir.tensor(array, name=label)
             made = ir.Value(
                 name=label,
