@@ -98,6 +98,11 @@ def test_it_is_saved(ending, tmp_path):
         drawing.save(tmp_path / "x.bmp")
 
 
+def test_it_is_saved_as_pixels(tmp_path):
+    swept(neuron, **VALUES).draw().save(tmp_path / "x.png")
+    assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_a_notebook_shows_picture_and_text():
     graph = swept(neuron, **VALUES)
     for shown in (graph, graph.draw()):

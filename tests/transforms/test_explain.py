@@ -170,8 +170,10 @@ def test_the_table_and_the_picture_say_the_same(known, tmp_path):
     for name, start in [("p.svg", "<svg"), ("p.html", "<!DOCTYPE"), ("p.txt", "loss")]:
         known.save(tmp_path / name)
         assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
+    known.save(tmp_path / "p.png")
+    assert (tmp_path / "p.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(OptionError, match=r"\.svg"):
-        known.save(tmp_path / "p.png")
+        known.save(tmp_path / "p.bmp")
 
 
 def test_the_limits_are_measured_once(tmp_path, monkeypatch):

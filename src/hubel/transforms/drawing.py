@@ -16,7 +16,7 @@ from hubel.transforms.groups import Group
 from hubel.transforms.stations import Shown, Style, show
 from hubel.transforms.steps import steps
 from hubel.transforms.swept import Swept
-from hubel.view import Inside, Markup, graph, graph_page
+from hubel.view import Inside, Markup, graph, graph_page, raster
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +101,9 @@ class Drawing:
         return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write it as ``.svg``, ``.html``, ``.dot``, ``.json`` or ``.mmd`` (Mermaid).
+        """Write it as a picture, a page or text; the ending says which.
+
+        ``.svg``, ``.png``, ``.html``, ``.dot``, ``.json`` or ``.mmd`` (Mermaid).
 
         Raises
         ------
@@ -109,8 +111,9 @@ class Drawing:
             For a name with another ending.
         """
         place = Path(path)
-        writers: dict[str, Callable[[], str]] = {
+        writers: dict[str, Callable[[], str | bytes]] = {
             ".svg": lambda: self.svg,
+            ".png": lambda: raster(self.svg),
             ".html": lambda: self.page,
             ".dot": self.to_dot,
             ".json": self.to_json,
@@ -121,7 +124,8 @@ class Drawing:
                 f"{place.name!r} has no ending that a drawing is saved with",
                 remedy=f"use one of {', '.join(writers)}",
             )
-        place.write_text(writers[place.suffix](), encoding="utf-8")
+        found = writers[place.suffix]()
+        place.write_bytes(found.encode() if isinstance(found, str) else found)
 
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None

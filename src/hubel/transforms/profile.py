@@ -13,7 +13,7 @@ from hubel.compiler.timed import Timed, time_gates, time_plan
 from hubel.errors import NativeError, OptionError
 from hubel.graph.node import Spec
 from hubel.transforms.compiled import Compiled, compile
-from hubel.view import Dot, Markup, Section, Table, report, roofline
+from hubel.view import Dot, Markup, Section, Table, raster, report, roofline
 
 _CACHED, _FAR = 2**18, 2**26
 """The sizes whose bandwidths are drawn: the near caches, and the memory."""
@@ -103,7 +103,7 @@ class Profile:
         return str(self.picture())
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write it as ``.svg`` (the picture), ``.html`` (a page) or ``.txt``.
+        """Write the picture (``.svg``, ``.png``), a page (``.html``) or ``.txt``.
 
         Raises
         ------
@@ -111,17 +111,19 @@ class Profile:
             For a name with another ending.
         """
         place = Path(path)
-        write: dict[str, Callable[[], str]] = {
+        write: dict[str, Callable[[], str | bytes]] = {
             ".svg": self.picture,
+            ".png": lambda: raster(self.picture()),
             ".html": self.page,
             ".txt": lambda: self.text + "\n",
         }
         if place.suffix not in write:
             raise OptionError(
-                f"{place.name!r} is no .svg, .html or .txt",
+                f"{place.name!r} is no .svg, .png, .html or .txt",
                 remedy="Save an .svg; a browser makes other pictures of it.",
             )
-        place.write_text(write[place.suffix](), encoding="utf-8")
+        found = write[place.suffix]()
+        place.write_bytes(found.encode() if isinstance(found, str) else found)
 
     def _summary(self) -> str:
         """Say what was measured, and on what."""

@@ -16,6 +16,7 @@ from hubel.view._markup import Markup
 from hubel.view._mistakes import mistakes
 from hubel.view._pattern import pattern
 from hubel.view._png import data_uri, png_bytes
+from hubel.view._raster import raster
 from hubel.view._report import Section, Table, report
 from hubel.view._roofline import Dot, roofline
 from hubel.view._training import TrainingRecord, training_report
@@ -44,6 +45,7 @@ __all__ = [
     "mistakes",
     "pattern",
     "png_bytes",
+    "raster",
     "report",
     "roofline",
     "training_report",

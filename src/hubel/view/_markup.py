@@ -59,9 +59,40 @@ def number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
+class Element(Markup):
+    """Markup that knows what it is made of, so that others than a browser may draw it.
+
+    Attributes
+    ----------
+    name : str
+        The tag; empty for pieces one after the other.
+    children : tuple of str
+        What is in it; what is not `Markup` is text.
+    attributes : dict
+        As they were given to `element`.
+    """
+
+    __slots__ = ("attributes", "children", "name")
+    name: str
+    children: tuple[str, ...]
+    attributes: dict[str, str | float | None]
+
+
 def join(parts: list[Markup]) -> Markup:
     """Put pieces of markup one after the other."""
-    return Markup("".join(parts))
+    return _made("".join(parts), "", tuple(parts), {})
+
+
+def _made(
+    text: str,
+    name: str,
+    children: tuple[str, ...],
+    attributes: dict[str, str | float | None],
+) -> Element:
+    """Make an element of its text and its parts."""
+    made = Element(text)
+    made.name, made.children, made.attributes = name, children, attributes
+    return made
 
 
 def element(name: str, /, *children: str, **attributes: str | float | None) -> Markup:
@@ -84,9 +115,9 @@ def element(name: str, /, *children: str, **attributes: str | float | None) -> M
     """
     opened = name + "".join(_attribute(*pair) for pair in attributes.items())
     if not children and name in _SELF_CLOSING:
-        return Markup(f"<{opened}/>")
+        return _made(f"<{opened}/>", name, children, attributes)
     inside = "".join(c if isinstance(c, Markup) else escape(c) for c in children)
-    return Markup(f"<{opened}>{inside}</{name}>")
+    return _made(f"<{opened}>{inside}</{name}>", name, children, attributes)
 
 
 def _attribute(name: str, value: str | float | None) -> str:
