@@ -14,10 +14,16 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from hubel.errors import ShapeError
 from hubel.features import hue_histogram
-from hubel.features.sklearn import HOGTransformer, HueHistogramTransformer
+from hubel.features.sklearn import (
+    ColorHistogramTransformer,
+    HOGTransformer,
+    HueHistogramTransformer,
+)
 from hubel.nn.estimators import LinearClassifier
 
 CHECKED = [
+    ColorHistogramTransformer(),
+    ColorHistogramTransformer(3, "soft"),
     HueHistogramTransformer(),
     HueHistogramTransformer(5, "soft", "value"),
     HOGTransformer(cell=1),

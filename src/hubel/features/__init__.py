@@ -5,11 +5,12 @@ same name in capitals is a module, ``nn.Sequential(HueHistogram(), nn.Linear(10,
 ``hubel.features.sklearn`` has both as transformers.
 """
 
+from hubel.features._color import ColorHistogram, color_histogram
 from hubel.features._compute import compute
 from hubel.features._feature import Feature
 from hubel.features._hog import HOG, hog
 from hubel.features._hog_settings import HOGSettings
 from hubel.features._hue import HueHistogram, hue_histogram
 
-__all__ = ["HOG", "Feature", "HOGSettings", "HueHistogram"]
-__all__ += ["compute", "hog", "hue_histogram"]
+__all__ = ["HOG", "ColorHistogram", "Feature", "HOGSettings", "HueHistogram"]
+__all__ += ["color_histogram", "compute", "hog", "hue_histogram"]

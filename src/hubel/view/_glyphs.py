@@ -144,7 +144,8 @@ def _unsigned(cells: ArrayLike, signed: bool) -> NDArray[np.float64]:
 def _angles(cells: NDArray[Any], start: float, signed: bool) -> NDArray[np.float64]:
     """Return the angle of the edges of each bin, at right angles to its gradients."""
     bins = cells.shape[-1] // 2 if signed else cells.shape[-1]
-    return (np.arange(bins) + start + 0.5) * (math.pi / bins) + math.pi / 2
+    middles = np.arange(bins, dtype=np.float64) + start + 0.5
+    return middles * (math.pi / bins) + math.pi / 2
 
 
 def _strokes(shown: NDArray[np.bool_], start: float) -> str:

@@ -1,7 +1,9 @@
 """Features as transformers of scikit-learn; imported when one is first asked for."""
 
+from hubel.features.sklearn._color import ColorHistogramTransformer
 from hubel.features.sklearn._hog import HOGTransformer
 from hubel.features.sklearn._hue import HueHistogramTransformer
 from hubel.features.sklearn._transformer import FeatureTransformer
 
-__all__ = ["FeatureTransformer", "HOGTransformer", "HueHistogramTransformer"]
+__all__ = ["ColorHistogramTransformer", "FeatureTransformer"]
+__all__ += ["HOGTransformer", "HueHistogramTransformer"]
