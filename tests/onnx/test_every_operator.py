@@ -65,7 +65,7 @@ def content_of(gate: Gate, args: list[Any], params: dict[str, Any]) -> bytes:
     ]
     named = {f"given.x{i}": n for i, n in enumerate(nodes) if not n.weak}
     graph = build(named, {"out.y": make_node(gate, tuple(nodes), params)})
-    return translate([graph], {}, batch=False, metadata={})
+    return translate([graph], {}, metadata={})
 
 
 def compare(gate: Gate, case: Case, dtype: Any) -> None:

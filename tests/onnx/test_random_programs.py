@@ -17,7 +17,7 @@ def compare(graph, inputs):
 
     with np.errstate(all="ignore"):
         values = evaluate(graph, inputs)
-    content = translate([run_passes(graph)], {}, batch=False, metadata={})
+    content = translate([run_passes(graph)], {}, metadata={})
     given = {name: np.asarray(value) for name, value in inputs.items()}
     found = run(content, **given)
     for one, node in zip(found, graph.outputs.values(), strict=True):

@@ -228,3 +228,12 @@ def test_names_that_meet_are_refused():
         to_onnx(lambda x: {"x": x + 1}, X)
     found = run(to_onnx(lambda x: (x + 1, [x - 1]), X), x=X)
     np.testing.assert_array_equal(found, [X + 1, X - 1])
+
+
+def test_lengths_that_are_the_first_numbers_of_examples_do_not_confuse():
+    x = np.random.default_rng(3).normal(size=(100, 61))
+
+    def f(x):
+        return np.broadcast_to(x.mean(axis=0), x.shape) + x @ np.ones((61, 61))
+
+    agrees(f, x)

@@ -69,7 +69,8 @@ def as_onnx(
 
 def _like_those_of_training(net: Sequential, shape: tuple[int, ...]) -> Array:
     """Draw images whose pixels have the means and spreads that the net expects."""
-    normalize: Normalize = net[0]
+    first = net[0]
+    normalize = first if isinstance(first, Normalize) else Normalize(128.0, 1 / 64)
     scale = np.asarray(normalize.scale, np.float64)
     spread = np.divide(1, scale, out=np.zeros_like(scale), where=scale != 0)
     count = max(1, min(_IMAGES, _NUMBERS // math.prod(shape)))

@@ -7,7 +7,7 @@ number of examples, and has to do so linearly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -18,8 +18,20 @@ from hubel.graph.graph import CoreGraph
 from hubel.graph.node import CONSTANT, Node
 from hubel.graph.source import written
 
-COUNTS = (61, 67, 79)
-"""The numbers of examples: primes that hardly are lengths of anything else."""
+Counts = tuple[int, ...]
+"""The numbers of examples that a function is traced for; one, if it is for one only."""
+
+_PRIMES = (61, 67, 79, 83, 97, 101, 127, 131, 149, 151, 179, 191, 211, 223, 239, 251)
+
+
+def choose_counts(lengths: Collection[int]) -> Counts:
+    """Choose numbers of examples that are not the length of anything else.
+
+    >>> choose_counts({100, 67})
+    (61, 79, 83)
+    """
+    free = [count for count in _PRIMES if count not in lengths]
+    return tuple([*free, *_PRIMES][:3])
 
 
 @dataclass(frozen=True)
@@ -68,8 +80,15 @@ class Step:
     constant: Any = None
 
 
-def align(graphs: Sequence[CoreGraph]) -> dict[Node, Step]:
+def align(graphs: Sequence[CoreGraph], counts: Counts) -> dict[Node, Step]:
     """Find the step of each node of the first of equally structured graphs.
+
+    Parameters
+    ----------
+    graphs : sequence of CoreGraph
+        Of the same function.
+    counts : tuple of int
+        The number of examples of each.
 
     Raises
     ------
@@ -85,7 +104,7 @@ def align(graphs: Sequence[CoreGraph]) -> dict[Node, Step]:
         first = nodes[0]
         if len({_form(n, p) for n, p in zip(nodes, places, strict=True)}) > 1:
             raise _unlike(first)
-        steps[first] = _step(nodes, tuple([steps[i] for i in first.inputs]))
+        steps[first] = _step(nodes, tuple([steps[i] for i in first.inputs]), counts)
     return steps
 
 
@@ -94,42 +113,44 @@ def _form(node: Node, places: dict[Node, int]) -> tuple[Any, ...]:
     return node.gate.name, node.dtype, node.weak, len(node.shape), inputs
 
 
-def _step(nodes: tuple[Node, ...], inputs: tuple[Step, ...]) -> Step:
+def _step(nodes: tuple[Node, ...], inputs: tuple[Step, ...], counts: Counts) -> Step:
     first = nodes[0]
     try:
-        shape = _merged([node.shape for node in nodes])
-        params = {key: _merged([n.params[key] for n in nodes]) for key in first.params}
-        constant = _constant(nodes) if first.gate is CONSTANT else None
+        shape = _merged([node.shape for node in nodes], counts)
+        params = {
+            key: _merged([n.params[key] for n in nodes], counts) for key in first.params
+        }
+        constant = _constant(nodes, counts) if first.gate is CONSTANT else None
     except ValueError:
         raise _unlike(first) from None
     return Step(first, inputs, shape, params, constant)
 
 
-def _merged(values: Sequence[Any]) -> Any:
+def _merged(values: Sequence[Any], counts: Counts) -> Any:
     """Merge what the graphs say: numbers that differ become a `Length`."""
     first = values[0]
     if all(type(v) is type(first) for v in values) and isinstance(first, tuple):
         rows = cast("Sequence[tuple[Any, ...]]", values)
-        return tuple([_merged(column) for column in zip(*rows, strict=True)])
+        return tuple([_merged(column, counts) for column in zip(*rows, strict=True)])
     if all(value == first for value in values):
         return first
     if not all(type(v) in (int, float) for v in values):
         raise ValueError
-    return _line(values)
+    return _line(values, counts)
 
 
-def _line(values: Sequence[Any]) -> Length:
-    """Return the line through the numbers at `COUNTS`."""
-    slope = (values[1] - values[0]) / (COUNTS[1] - COUNTS[0])
-    offset = values[0] - slope * COUNTS[0]
+def _line(values: Sequence[Any], counts: Counts) -> Length:
+    """Return the line through the numbers at the counts."""
+    slope = (values[1] - values[0]) / (counts[1] - counts[0])
+    offset = values[0] - slope * counts[0]
     if type(values[0]) is int and slope == int(slope):
         slope, offset = int(slope), int(offset)
-    if not np.isclose(slope * COUNTS[2] + offset, values[2], rtol=1e-12, atol=0):
+    if not np.isclose(slope * counts[2] + offset, values[2], rtol=1e-12, atol=0):
         raise ValueError
     return Length(slope, offset)
 
 
-def _constant(nodes: tuple[Node, ...]) -> Any:
+def _constant(nodes: tuple[Node, ...], counts: Counts) -> Any:
     """Merge constants; what follows the examples is one number, or numbers elements."""
     arrays = [np.asarray(node.known) for node in nodes]
     first = arrays[0]
@@ -144,11 +165,11 @@ def _constant(nodes: tuple[Node, ...]) -> Any:
     numbers = [a.flat[0].item() for a in arrays]
     if len(set(numbers)) == 1:
         return numbers[0]
-    total = numbers[0] * COUNTS[0]
+    total = numbers[0] * counts[0]
     rounding = 4 * np.finfo(first.dtype).eps if first.dtype.kind == "f" else 0
-    if np.allclose(np.multiply(numbers, COUNTS), total, rtol=rounding, atol=0):
+    if np.allclose(np.multiply(numbers, counts), total, rtol=rounding, atol=0):
         return Share(float(total))
-    return _line(numbers)
+    return _line(numbers, counts)
 
 
 def _unlike(node: Node | None) -> ExportError:

@@ -13,7 +13,7 @@ from hubel.graph.graph import CoreGraph
 from hubel.graph.node import CONSTANT
 from hubel.onnx._operators import OPERATORS
 from hubel.onnx._primitives import to_written
-from hubel.onnx._sizes import Counted, Length, Share, Size, Step, align
+from hubel.onnx._sizes import Counted, Counts, Length, Share, Size, Step, align
 from hubel.onnx._writer import INT64, IR_VERSION, OPSET, Writer, tensor_type
 
 EXAMPLES = "n"
@@ -26,8 +26,8 @@ def translate(
     graphs: Sequence[CoreGraph],
     parameters: Mapping[str, Any],
     *,
-    batch: bool,
     metadata: Mapping[str, str],
+    counts: Counts = (),
 ) -> bytes:
     """Return the model of one graph, or of three for as many numbers of examples.
 
@@ -37,19 +37,20 @@ def translate(
     parameters : mapping of str to array
         Inputs that are constants of the file; of their paths ``own.`` is left out, of
         those of other inputs ``given.``, of those of outputs ``out.``.
-    batch : bool
-        Whether the first axis of the other inputs counts the examples.
     metadata : mapping of str to str
+    counts : tuple of int
+        The number of examples of each graph, which the first axis of the other inputs
+        counts; of one graph alone none.
     """
     graphs = [to_written(graph) for graph in graphs]
-    first, steps = graphs[0], align(graphs)
+    first, steps = graphs[0], align(graphs, counts)
     _check_size(first, parameters)
     inputs = {
         node: _value(name.removeprefix("given."), steps[node].shape, node.dtype)
         for name, node in first.inputs.items()
         if name not in parameters
     }
-    write = Writer(next(iter(inputs.values())) if batch and inputs else None)
+    write = Writer(next(iter(inputs.values())) if counts and inputs else None)
     known = dict(inputs)
     for name, node in first.inputs.items():
         if name in parameters:

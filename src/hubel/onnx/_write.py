@@ -12,7 +12,7 @@ from hubel.compiler.passes import run_passes
 from hubel.errors import OptionError, ShapeError
 from hubel.graph.graph import CoreGraph
 from hubel.graph.node import Spec
-from hubel.onnx._sizes import COUNTS
+from hubel.onnx._sizes import choose_counts
 from hubel.tracing.program import argument_names, trace_program
 from hubel.tracing.tree import flatten
 
@@ -60,8 +60,10 @@ def to_onnx(
     --------
     >>> def double(x):
     ...     return {"twice": 2 * x, "best": np.argmax(x, axis=1)}
-    >>> content = to_onnx(double, np.ones((1, 3), np.float32))  # doctest: +SKIP
-    >>> Path("double.onnx").write_bytes(content)  # doctest: +SKIP
+    >>> content = to_onnx(double, np.ones((1, 3), np.float32))
+    >>> import onnx
+    >>> [each.name for each in onnx.load_from_string(content).graph.output]
+    ['twice', 'best']
     """
     _require_onnx()
     from hubel.onnx._translate import translate
@@ -70,15 +72,17 @@ def to_onnx(
         name: Spec(np.shape(each), np.asarray(each).dtype)
         for name, each in zip(argument_names(f, examples, {}), examples, strict=True)
     }
-    several = [_counted(specs, count) for count in COUNTS] if batch else [specs]
-    graphs = [_trace(f, each) for each in several]
     own, tree = flatten(f)
     parameters = dict(zip(tree.paths(_OWN), own, strict=True))
-    return translate(graphs, parameters, batch=batch, metadata=metadata or {})
+    arrays = [*specs.values(), *[np.asarray(leaf) for leaf in own]]
+    counts = choose_counts({n for a in arrays for n in a.shape}) if batch else ()
+    several = [_counted(specs, count) for count in counts] or [specs]
+    graphs = [_trace(f, each) for each in several]
+    return translate(graphs, parameters, counts=counts, metadata=metadata or {})
 
 
-_OWN, _GIVEN = "own", "given"
-"""What the function's own arrays and its arguments are called in the graph."""
+_OWN = "own"
+"""What the function's own arrays are called in the graph; arguments are `given`."""
 
 
 def _require_onnx() -> None:
