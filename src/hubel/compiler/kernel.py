@@ -60,9 +60,10 @@ class Statement:
         effect: ``store`` (``args[0]`` into ``operand``), ``accumulate`` (the same by
         ``value``, over the axes where the operand's pattern is 0; the operand starts as
         the neutral element), ``require`` (``args[0]`` must be true everywhere).
-        ``load_at`` and ``accumulate_at`` have positions, int64, before their other
-        arguments: one for each more letter that the operand's pattern has, which says
-        how far to go for it. What is accumulated there is added to what is there.
+        ``load_at`` and ``accumulate_at`` have positions before their other arguments:
+        one for each more letter that the operand's pattern has, which says how far to
+        go for it. They are all int64, or int32 if no place of the operand is further
+        away. What is accumulated there is added to what is there.
     args : tuple of int
         The positions of earlier statements.
     dtype : str

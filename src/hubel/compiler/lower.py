@@ -33,6 +33,8 @@ from hubel.graph.node import CONSTANT, Node
 
 FEW = 16
 """So many columns are written out one by one, and rows go side by side."""
+FAR = 2**31
+"""Places below this are numbers of 32 bits."""
 MANY = 8
 """Fewer rows than this are not worth it."""
 
@@ -321,18 +323,26 @@ class _Writer:
         """Return an index brought to a place that there is, after requiring that."""
         length = length_walked(node, position)
         least, most = reach(node.inputs[position])
-        index = self._cast(self._argument(node, position), "int64")
-        zero, end = (self._constant(n, np.dtype(np.int64)) for n in (0, length))
+        near = self._root_of(node).size < FAR
+        small = near and FAR > most and -FAR <= least
+        dtype = "int32" if small else "int64"
+        index = self._cast(self._argument(node, position), dtype)
+        zero, end = (self._constant(n, np.dtype(dtype)) for n in (0, length))
         if least < 0:
             back = self._add("less", index, zero, dtype="bool")
-            around = self._add("add", index, end, dtype="int64")
-            index = self._add("where", back, around, index, dtype="int64")
-        if -length <= least and most < length:
-            return index
-        unsigned = [self._cast(i, "uint64") for i in (index, end)]
-        inside = self._add("less", *unsigned, dtype="bool")
-        self._add("require", inside, dtype="bool")
-        return self._add("where", inside, index, zero, dtype="int64")
+            around = self._add("add", index, end, dtype=dtype)
+            index = self._add("where", back, around, index, dtype=dtype)
+        if least < -length or most >= length:
+            unsigned = [self._cast(i, f"u{dtype}") for i in (index, end)]
+            inside = self._add("less", *unsigned, dtype="bool")
+            self._add("require", inside, dtype="bool")
+            index = self._add("where", inside, index, zero, dtype=dtype)
+        return self._cast(index, "int32" if near else "int64")
+
+    def _root_of(self, node: Node) -> Node:
+        """Return what owns the memory of the array that a node indexes."""
+        whole = node if is_scatter(node) else node.inputs[0]
+        return self.locations[whole].root
 
     def _one_hot(self, node: Node, labels: int) -> int:
         """Compare the labels with the position on the last axis."""

@@ -22,6 +22,7 @@ from hubel.compiler.fold import fold
 from hubel.compiler.locate import Location, locate
 from hubel.compiler.lower import KernelCall, lower
 from hubel.compiler.memory import Interval, place
+from hubel.compiler.narrow import narrow
 from hubel.compiler.phases import find_phases
 from hubel.compiler.picks import is_scatter
 from hubel.compiler.plan import Home, memory_of
@@ -170,7 +171,8 @@ def make_native_plan(graph: CoreGraph, writes: Mapping[str, str]) -> NativePlan:
     writes : mapping of str to str
         Output name to the name of the donated input that is to hold it.
     """
-    graph = dead(cse(simplify(fold(products(to_primitives(graph))))))
+    graph = simplify(fold(products(to_primitives(graph))))
+    graph = dead(cse(narrow(graph)))
     swept = _plan_of_sweep(graph, dict(writes))
     if swept is not None:
         return swept

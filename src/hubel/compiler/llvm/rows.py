@@ -21,13 +21,16 @@ def write_rows(statements: Statements) -> None:
     writer = _Rows(statements, cut.scratch)
     once = Frame({}, Place())
     statements.write_all(cut.once, once)
-    with statements.rows():
+    with statements.rows(end=writer.cast_own):
         row = Frame(ChainMap({}, once.values), Place())
         statements.write_all(cut.row, row)
         for phase in cut.phases:
             if phase.loop:
                 writer.phase(phase, row)
             statements.write_all(phase.after, row)
+    for votes in writer.votes.values():
+        if not votes.is_own:
+            votes.cast()
 
 
 class _Rows:
@@ -38,7 +41,12 @@ class _Rows:
         self.code, self.body = statements.code, statements.kernel.body
         self.extent = statements.space.extent
         self.scratch = self._places(scratch)
-        self.votes: dict[int, Votes] = {}
+        space = statements.space
+        self.votes = {
+            i: Votes(self.code, space, each)
+            for i, each in enumerate(self.body)
+            if is_vote(space.kernel, each)
+        }
 
     def _places(self, scratch: list[int]) -> dict[int, str]:
         """Find where the scratch row of each statement begins."""
@@ -63,15 +71,22 @@ class _Rows:
                 totals[i] = make_total(self.code, str(each.value), dtype)
         for total in totals.values():
             total.start()
-        space = self.statements.space
-        votes = [i for i in phase.loop if is_vote(space.kernel, self.body[i])]
-        self.votes = {i: Votes(self.code, space, self.body[i]) for i in votes}
-        if votes or any(each.blocked for each in totals.values()):
+        if self._votes(phase) or any(each.blocked for each in totals.values()):
             self._blocks(phase, row, totals)
         else:
             self._loop(phase, row, totals, "0", self.extent)
         for i, total in totals.items():
             self.statements.give(i, total.result(), row)
+
+    def cast_own(self) -> None:
+        """Cast the votes of a point of the first axis."""
+        for votes in self.votes.values():
+            if votes.is_own:
+                votes.cast()
+
+    def _votes(self, phase: Phase) -> list[Votes]:
+        """Return the votes of one loop."""
+        return [votes for i, votes in self.votes.items() if i in phase.loop]
 
     def _blocks(self, phase: Phase, row: Frame, totals: Totals) -> None:
         """Cut the loop into blocks, after each of which some totals are taken."""
@@ -82,11 +97,11 @@ class _Rows:
             stop = code.intrinsic("smin", "int64", stop, self.extent)
             for each in blocked:
                 each.start_block(start)
-            for each in self.votes.values():
+            for each in self._votes(phase):
                 each.begin(start)
             self._loop(phase, row, totals, start, stop)
-            for each in self.votes.values():
-                each.cast(stop)
+            for each in self._votes(phase):
+                each.end(stop)
             for each in blocked:
                 each.end_block(start, stop)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hubel.compiler.kernel import Kernel
+from hubel.compiler.llvm.casts import cast
 from hubel.compiler.llvm.scalar import MEMORY, Code
 
 
@@ -42,14 +43,16 @@ class Space:
         self.kernel, self.code = kernel, code
         self.inner = max(kernel.rank - 1, 0)
         self.extent = str(kernel.columns or f"%n{self.inner}")
+        self._index: dict[int, str] = {}
         self._rows = [f"%p{k}" for k in range(len(kernel.operands))]
 
     def enter_row(self, index: Mapping[int, str]) -> None:
         """Find where the row of each operand begins."""
+        self._index = dict(index)
         for k in range(len(self.kernel.operands)):
             self._rows[k] = self._moved(k, f"%p{k}", index)
 
-    def element(self, operand: int, inner: str, positions: Sequence[str] = ()) -> str:
+    def element(self, operand: int, inner: str, far: str = "") -> str:
         """Return the address of an element of the row.
 
         Parameters
@@ -57,21 +60,35 @@ class Space:
         operand : int
         inner : str
             The index on the inner axis; empty where none is used.
-        positions : sequence of str
-            The indices on the operand's own axes, if it has such.
+        far : str
+            How many elements further it is.
         """
-        return self.at(operand, self.offset(operand, inner, positions))
+        offset = self._sum(self._offset(operand, self._along(inner)), far)
+        return self._far(operand, self._rows[operand], offset)
 
-    def offset(self, operand: int, inner: str, positions: Sequence[str] = ()) -> str:
-        """Return how many elements from the row's start that is; empty for none."""
-        index = {self.inner: inner} if inner and self.kernel.rank else {}
-        for axis, position in enumerate(positions, self.kernel.rank):
-            index[axis] = position
-        return self._offset(operand, index)
+    def picked(self, operand: int, positions: Sequence[str], dtype: str) -> str:
+        """Return how many elements far positions on its own axes are, as a dtype."""
+        found = ""
+        for axis, at in enumerate(positions, self.kernel.rank):
+            letter = self.kernel.operands[operand].pattern[axis]
+            if letter == "0":
+                continue
+            if letter == "s":
+                stride = cast(self.code, f"%s{operand}_{axis}", "int64", dtype)
+                at = self.code.value(f"mul {MEMORY[dtype]} {at}, {stride}")
+            found = self._sum(found, at, dtype)
+        return found or "0"
+
+    def offset(self, operand: int, inner: str) -> str:
+        """Return how far an element of the row is from the operand's start."""
+        return self._offset(operand, self._index | self._along(inner)) or "0"
 
     def at(self, operand: int, offset: str) -> str:
-        """Return the address of an element at an offset from the row's start."""
-        return self._far(operand, self._rows[operand], offset)
+        """Return the address of an element at an offset from the operand's start."""
+        return self._far(operand, f"%p{operand}", offset)
+
+    def _along(self, inner: str) -> dict[int, str]:
+        return {self.inner: inner} if inner and self.kernel.rank else {}
 
     def address(self, operand: int, index: Mapping[int, str]) -> str:
         """Return the address of the element with an index on each axis that counts."""
@@ -91,8 +108,13 @@ class Space:
             if letter != "1":
                 stride = self.extent if letter == "d" else f"%s{operand}_{axis}"
                 step = self._times(at, stride)
-            found = self.code.value(f"add i64 {found}, {step}") if found else step
+            found = self._sum(found, step)
         return found
+
+    def _sum(self, a: str, b: str, dtype: str = "int64") -> str:
+        if a and b:
+            return self.code.value(f"add {MEMORY[dtype]} {a}, {b}")
+        return a or b
 
     def _far(self, operand: int, start: str, offset: str) -> str:
         if not offset:

@@ -59,16 +59,21 @@ class Statements:
             "cast": self._cast,
         }
 
-    def rows(self, metadata: str = "") -> ExitStack:
+    def rows(
+        self, metadata: str = "", end: Callable[[], None] = lambda: None
+    ) -> ExitStack:
         """Open the loops over the outer axes; they close with what is returned.
 
-        The metadata is for the innermost of them.
+        The metadata is for the innermost of them; ``end`` writes what runs at the end
+        of each point of the outermost one.
         """
         loops, last = ExitStack(), self.kernel.rank - 2
         for axis in range(self.kernel.rank - 1):
             own = metadata if axis == last else ""
             loop = self.code.loop(f"%n{axis}", metadata=own)
             self.index[axis] = loops.enter_context(loop)
+            if not axis:
+                loops.callback(end)
         self.space.enter_row(self.index)
         return loops
 
@@ -114,7 +119,10 @@ class Statements:
 
     def _address(self, each: Statement, frame: Frame, args: Sequence[int]) -> str:
         positions = [frame.values[a] for a in args]
-        return self.space.element(each.operand, frame.place.inner, positions)
+        dtype = self.kernel.body[args[0]].dtype
+        far = self.space.picked(each.operand, positions, dtype)
+        far = cast(self.code, far, dtype, "int64")
+        return self.space.element(each.operand, frame.place.inner, far)
 
     def _index(self, each: Statement, frame: Frame) -> str:
         inner = each.value == self.space.inner
