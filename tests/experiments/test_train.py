@@ -276,3 +276,21 @@ def test_the_report_of_pictures_in_folders(tmp_path):
         "no folders train and test",
     ):
         assert part in page
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_notebook_shows_a_run(small_settings, tmp_path, monkeypatch, live):
+    interactive = pytest.importorskip("IPython.core.interactiveshell")
+    from IPython.utils.capture import capture_output
+
+    shell = interactive.InteractiveShell.instance()
+    monkeypatch.setattr(shell, "kernel", object(), raising=False)
+    try:
+        with capture_output() as cell:
+            train(small_settings, out=tmp_path / "run", live=live)
+    finally:
+        interactive.InteractiveShell.clear_instance()
+    assert bool(cell.outputs) == live
+    if live:
+        assert cell.outputs[-1].data["text/plain"].startswith("epoch 2/2  loss ")
+        assert cell.outputs[-1].data["text/html"].count("<svg") == 2
