@@ -150,6 +150,9 @@ def test_the_same_function_gives_the_same_bytes():
         lambda x: np.broadcast_to(x, (x.shape[0], *x.shape)).reshape(-1, 6),
         lambda x: x * 2 if x.shape[0] > 64 else x + 1,
         lambda x: x * np.sqrt(x.shape[0]),
+        lambda x: x[: x.shape[0] // 2],
+        lambda x: x[: (x.shape[0] + 1) // 2],
+        lambda x: x[x.shape[0] % 2 :],
     ],
 )
 def test_what_does_not_follow_the_examples_linearly_is_refused(f: Any):

@@ -21,17 +21,22 @@ from hubel.graph.source import written
 Counts = tuple[int, ...]
 """The numbers of examples that a function is traced for; one, if it is for one only."""
 
-_PRIMES = (61, 67, 79, 83, 97, 101, 127, 131, 149, 151, 179, 191, 211, 223, 239, 251)
+_PRIMES = 61, 67, 79, 83, 97, 101, 127, 131, 149, 151
+_DIVISIBLE = 96, 120, 144, 168, 180, 216, 240, 252
 
 
 def choose_counts(lengths: Collection[int]) -> Counts:
     """Choose numbers of examples that are not the length of anything else.
 
+    Two have no divisors and one has many: what halves them, or asks whether they are
+    even, comes to light.
+
     >>> choose_counts({100, 67})
-    (61, 79, 83)
+    (61, 79, 96)
     """
-    free = [count for count in _PRIMES if count not in lengths]
-    return tuple([*free, *_PRIMES][:3])
+    primes = [count for count in _PRIMES if count not in lengths]
+    others = [count for count in _DIVISIBLE if count not in lengths]
+    return (*[*primes, *_PRIMES][:2], [*others, *_DIVISIBLE][0])
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,9 @@ def _line(values: Sequence[Any], counts: Counts) -> Length:
     """Return the line through the numbers at the counts."""
     slope = (values[1] - values[0]) / (counts[1] - counts[0])
     offset = values[0] - slope * counts[0]
-    if type(values[0]) is int and slope == int(slope):
+    if type(values[0]) is int:
+        if slope != int(slope):
+            raise ValueError
         slope, offset = int(slope), int(offset)
     if not np.isclose(slope * counts[2] + offset, values[2], rtol=1e-12, atol=0):
         raise ValueError
