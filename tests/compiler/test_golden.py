@@ -1,9 +1,9 @@
 """Passes and plans, text in and text out, against the files in ``golden``.
 
 A file says in its first line which pass it is about and why, then gives a graph as
-text, then after ``=>`` what comes out. The passes are fold, simplify, cse, dead, all
-(one after the other), plan (``Plan.describe``) and donate (a plan in which every output
-may be written into the first input of its spec).
+text, then after ``=>`` what comes out. The passes are fold, simplify, cse, plain,
+dead, all (one after the other), plan (``Plan.describe``) and donate (a plan in which
+every output may be written into the first input of its spec).
 
 To write what comes out into the files again, and then read the differences::
 
@@ -23,6 +23,7 @@ from hubel.compiler.cse import cse
 from hubel.compiler.dead import dead
 from hubel.compiler.fold import fold
 from hubel.compiler.passes import run_passes
+from hubel.compiler.plain import plain
 from hubel.compiler.plan import make_plan
 from hubel.compiler.simplify import simplify
 from hubel.graph.graph import CoreGraph
@@ -62,6 +63,7 @@ PASSES: dict[str, Callable[[CoreGraph], str]] = {
     "fold": rewritten(fold),
     "simplify": rewritten(simplify),
     "cse": rewritten(cse),
+    "plain": rewritten(plain),
     "dead": rewritten(pruned),
     "all": rewritten(lambda graph: run_passes(graph, checked=True)),
     "plan": lambda graph: make_plan(graph).describe() + "\n",

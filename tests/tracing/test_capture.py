@@ -177,3 +177,17 @@ def test_fingerprints_read_the_elements_not_the_memory():
     a = large()
     assert fingerprint(a[::2]) == fingerprint(a[::2].copy())
     assert fingerprint(np.asfortranarray(a)) == fingerprint(a)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.dtype(">f8")])
+def test_a_broadcast_number_stays_one_number(dtype):
+    base = np.array([2], dtype)
+    wide = np.broadcast_to(base, (30, 40))
+    graph = hb.Graph.trace(lambda x: x * wide, x=np.ones((30, 40), dtype)).core
+    base[0] = 7
+    (constant,) = [
+        node.constant for node in graph.nodes if node.gate.name == "constant"
+    ]
+    assert constant.strides == (0, 0)
+    assert constant.dtype == dtype
+    np.testing.assert_array_equal(constant, np.full((30, 40), 2))

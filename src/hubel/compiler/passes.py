@@ -8,13 +8,14 @@ from hubel.compiler.cse import cse
 from hubel.compiler.dead import dead
 from hubel.compiler.fold import fold
 from hubel.compiler.inline import inline
+from hubel.compiler.plain import plain
 from hubel.compiler.simplify import simplify
 from hubel.graph.graph import CoreGraph
 from hubel.graph.verify import verify
 
 Pass = Callable[[CoreGraph], CoreGraph]
 
-PASSES: tuple[Pass, ...] = (inline, fold, simplify, cse, dead)
+PASSES: tuple[Pass, ...] = (inline, fold, simplify, cse, plain, dead)
 
 
 def run_passes(graph: CoreGraph, checked: bool = False) -> CoreGraph:

@@ -5,6 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from hubel.gates._cast import promoted, unchanged
+from hubel.gates._intervals import (
+    added,
+    divided,
+    multiplied,
+    negated,
+    squared,
+    subtracted,
+)
 from hubel.gates._rounding import rint
 from hubel.gates.define import (
     CONSTANT_RULE,
@@ -32,7 +40,16 @@ def _inverse(y: Value) -> Value:
 
 
 # -0.0 + -0.0 is -0.0, but -0.0 + 0.0 is 0.0: only the negative zero changes nothing.
-add = elementwise("add", np.add, PASS, PASS, commutative=True, unit=-0.0, operator=True)
+add = elementwise(
+    "add",
+    np.add,
+    PASS,
+    PASS,
+    commutative=True,
+    unit=-0.0,
+    operator=True,
+    interval=added,
+)
 subtract = elementwise(
     "subtract",
     np.subtract,
@@ -40,9 +57,14 @@ subtract = elementwise(
     Linear(lambda g, out, x, y: negative(g)),
     unit=0,
     operator=True,
+    interval=subtracted,
 )
 negative = elementwise(
-    "negative", np.negative, Linear(lambda g, out, x: negative(g)), operator=True
+    "negative",
+    np.negative,
+    Linear(lambda g, out, x: negative(g)),
+    operator=True,
+    interval=negated,
 )
 positive = elementwise("positive", np.positive, PASS, operator=True, native=unchanged)
 multiply = elementwise(
@@ -54,6 +76,7 @@ multiply = elementwise(
     unit=1,
     zero=0,
     operator=True,
+    interval=multiplied,
 )
 divide = elementwise(
     "divide",
@@ -63,6 +86,7 @@ divide = elementwise(
     unit=1,
     operator=True,
     weight=4,
+    interval=divided,
 )
 NUMPY[np.true_divide] = divide
 
@@ -85,7 +109,9 @@ def _squared(x: Value) -> Value:
     return multiply(x, x)
 
 
-square = elementwise("square", np.square, lambda out, x: 2 * x, native=_squared)
+square = elementwise(
+    "square", np.square, lambda out, x: 2 * x, native=_squared, interval=squared
+)
 
 # Division with a remainder: x = q y + r with a whole q, which has no derivative.
 floor_divide = constant("floor_divide", np.floor_divide, operator=True, weight=4)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from hubel.errors import DTypeError
+from hubel.gates._intervals import alike
 from hubel.gates.define import Linear, define, dtype_of, implements
 from hubel.graph.node import Gate, Spec, spec_of
 from hubel.graph.registry import Value
@@ -56,6 +57,7 @@ copy = define(
     fills=True,
     inplace=True,
     identity=lambda node: True,
+    interval=alike,
 )
 
 

@@ -83,4 +83,5 @@ chain = elementwise(
     zero=0,
     fills=True,
     native=_annihilated,
+    annihilates="multiply",
 )

@@ -9,6 +9,7 @@ import numpy as np
 from hubel.gates._arithmetic import add, divide, subtract
 from hubel.gates._cast import promoted
 from hubel.gates._compare import equal, isinf, logical_and
+from hubel.gates._intervals import exponential
 from hubel.gates._sigmoid import sigmoid
 from hubel.gates._where import maximum, where
 from hubel.gates.define import elementwise
@@ -17,7 +18,7 @@ from hubel.graph.registry import Value
 LN2 = math.log(2)
 LN10 = math.log(10)
 
-exp = elementwise("exp", np.exp, lambda out, x: out, weight=10)
+exp = elementwise("exp", np.exp, lambda out, x: out, weight=10, interval=exponential)
 exp2 = elementwise("exp2", np.exp2, lambda out, x: LN2 * out, weight=10)
 expm1 = elementwise("expm1", np.expm1, lambda out, x: exp(x), weight=10)
 log = elementwise(

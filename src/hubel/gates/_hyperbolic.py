@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from hubel.gates._arithmetic import divide, multiply
+from hubel.gates._intervals import within_one
 from hubel.gates._power import sqrt
 from hubel.gates.define import elementwise
 
 sinh = elementwise("sinh", np.sinh, lambda out, x: cosh(x), weight=10)
 cosh = elementwise("cosh", np.cosh, lambda out, x: sinh(x), weight=10)
-tanh = elementwise("tanh", np.tanh, lambda out, x: 1 - out * out, weight=10)
+tanh = elementwise(
+    "tanh", np.tanh, lambda out, x: 1 - out * out, weight=10, interval=within_one
+)
 arcsinh = elementwise(
     "arcsinh", np.arcsinh, lambda out, x: divide(1, sqrt(1 + x * x)), weight=10
 )

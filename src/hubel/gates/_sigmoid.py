@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from hubel.gates._buffer import reusable
+from hubel.gates._intervals import to_one
 from hubel.gates.define import elementwise
 from hubel.graph.registry import Value
 
@@ -28,6 +29,7 @@ sigmoid = elementwise(
     fills=True,
     inplace=True,
     weight=15,
+    interval=to_one,
 )
 
 

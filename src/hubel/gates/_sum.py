@@ -9,6 +9,7 @@ import numpy as np
 
 from hubel.errors import ShapeError
 from hubel.gates._given import as_value, without_out
+from hubel.gates._intervals import alike
 from hubel.gates._layout import reshape
 from hubel.gates.batch import Call
 from hubel.gates.define import (
@@ -117,6 +118,7 @@ broadcast_to = define(
     view=True,
     weight=0,
     batch=_broadcast_batch,
+    interval=alike,
 )
 
 

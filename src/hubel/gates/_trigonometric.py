@@ -6,13 +6,16 @@ import numpy as np
 
 from hubel.gates._arithmetic import divide, multiply, negative
 from hubel.gates._cast import promoted
+from hubel.gates._intervals import of_angle
 from hubel.gates._power import hypot, sqrt
 from hubel.gates.define import Linear, dtype_of, elementwise
 from hubel.graph.node import Gate
 from hubel.graph.registry import Value
 
-sin = elementwise("sin", np.sin, lambda out, x: cos(x), weight=10)
-cos = elementwise("cos", np.cos, lambda out, x: negative(sin(x)), weight=10)
+sin = elementwise("sin", np.sin, lambda out, x: cos(x), weight=10, interval=of_angle)
+cos = elementwise(
+    "cos", np.cos, lambda out, x: negative(sin(x)), weight=10, interval=of_angle
+)
 tan = elementwise("tan", np.tan, lambda out, x: 1 + out * out, weight=10)
 
 

@@ -56,6 +56,8 @@ class FactOptions(TypedDict, total=False):
     through: Callable[[Node], Node | None] | None
     convention: str
     native: Callable[..., Value] | None
+    interval: Callable[..., tuple[float, float] | None] | None
+    annihilates: str
 
 
 class Partial(Rule):

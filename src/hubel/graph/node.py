@@ -80,6 +80,13 @@ class Facts:
         ``native(*args, **params)``: the same result made of simpler gates, down to
         those that compiling backends print (``hubel.compiler.primitives``). It is
         asked only for the dtypes that they print; None leaves the gate whole.
+    interval : callable or None
+        ``interval(*intervals)``: between which numbers the result lies for arguments
+        between those, if it is NaN exactly where an argument is; None where it may be
+        NaN otherwise.
+    annihilates : str
+        The gate that gives the same, except where one of the two arguments is 0 and the
+        other infinite or NaN.
     """
 
     kind: str = "other"
@@ -102,6 +109,8 @@ class Facts:
     through: Callable[[Node], Node | None] | None = None
     convention: str = ""
     native: Callable[..., Value] | None = None
+    interval: Callable[..., tuple[float, float] | None] | None = None
+    annihilates: str = ""
 
 
 class Use(NamedTuple):

@@ -64,3 +64,11 @@ class Guard:
                 where=written(self.line),
                 remedy="pass the array as an argument, or change a copy of it",
             )
+
+
+def copied(array: Any) -> Any:
+    """Copy an array; of a number that was broadcast, the number alone."""
+    if array.size > 1 and not any(array.strides):
+        one = array[(slice(1),) * array.ndim].copy()
+        return np.broadcast_to(one, array.shape)
+    return array.copy()

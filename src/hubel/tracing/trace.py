@@ -29,7 +29,7 @@ from hubel.graph.observer import OBSERVERS, observer
 from hubel.graph.registry import Value
 from hubel.graph.source import Line, line_of, user_line, written
 from hubel.graph.term import Term
-from hubel.tracing.capture import COPIED, Guard
+from hubel.tracing.capture import COPIED, Guard, copied
 from hubel.tracing.traced import Traced, unseen
 
 ARRAY: Any = np.ndarray
@@ -191,7 +191,7 @@ class Trace:
                 remedy="make one array of numbers with np.stack or hb.array",
             )
         if value.nbytes <= COPIED or not self.with_values:
-            return value.copy()
+            return copied(value)
         self.guards.append(Guard(value, use, user_line(4)))
         return value
 
