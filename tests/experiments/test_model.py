@@ -13,6 +13,7 @@ from hubel.errors import DataError, DTypeError, OptionError, RunError, ShapeErro
 from hubel.experiments import Model, TrainSettings, load, load_run, train
 from hubel.nn import predict, predict_scores
 from hubel.view import png_bytes
+from tests.experiments.test_sources import put_pictures
 
 IMAGES = tenshapes(100, 1)[0].images
 
@@ -146,3 +147,31 @@ def test_onnx_gives_the_same_from_the_same_pixels(loss, small_run, svm_run, tmp_
             found, expected(IMAGES[:count]), atol=1e-6, rtol=1e-6
         )
         np.testing.assert_array_equal(labels, model.predict(IMAGES[:count]))
+
+
+def test_pictures_are_resized_as_in_the_training(tmp_path):
+    put_pictures(tmp_path / "pictures", shape=(9, 12, 3))
+    settings = TrainSettings(
+        data="folder",
+        data_dir=str(tmp_path / "pictures"),
+        size=8,
+        resize="stretch",
+        hidden=(),
+        epochs=1,
+    )
+    model = load(train(settings, out=tmp_path / "run").folder)
+    assert (model.resize, model.image_shape) == ("stretch", (8, 8, 3))
+    file = next((tmp_path / "pictures").rglob("*.png"))
+    assert model.read(file).shape == (8, 8, 3)
+    assert model.predict([file, file]).shape == (2,)
+    with pytest.raises(DataError, match="9x12, where 8x8 was expected"):
+        model.read(file, resize="error")
+
+
+def test_it_is_there_under_hubel_s_name():
+    assert hb.load is load
+    assert hb.onnx.to_onnx.__name__ == "to_onnx"
+    names: dict[str, object] = {}
+    exec("from hubel import *", names)
+    assert "load" in names
+    assert "onnx" not in names
