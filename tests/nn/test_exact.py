@@ -145,6 +145,15 @@ def test_a_warm_start_is_there_already(loss: str):
     np.testing.assert_allclose(model.coef_, before, atol=1e-12)
 
 
+def test_a_fit_does_not_know_of_the_one_before():
+    X, y = points()
+    model = exact("softmax", alpha=[0.1, 0.01]).fit(X, y)
+    steps, bits = model.n_iter_, model.coef_.tobytes()
+    assert model.fit(X, y).n_iter_ == steps > 1
+    assert model.coef_.tobytes() == bits
+    assert not hasattr(model.set_params(alpha=0.1).fit(X, y), "alphas_")
+
+
 def test_too_few_steps_are_told():
     X, y = points()
     with pytest.warns(ConvergenceWarning, match="after 2 steps the gradient"):

@@ -202,7 +202,7 @@ class _Walk:
             middle = np.where(np.isfinite(high), (low + high) / 2, 2 * low + 1)
             new = np.where((new > low) & (new < high), new, middle)
             moved = np.where(first == 0, at, new)
-            if np.all(np.abs(moved - at) <= 1e-4 * np.abs(moved)):
+            if np.all(np.abs(moved - at) <= 1e-2 * np.abs(moved)):
                 return moved
             at = moved
         return at

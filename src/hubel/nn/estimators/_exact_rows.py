@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from hubel.nn._module import Array
 
-BLOCK, GRAM_ROWS = 2**22, 2048
+BLOCK, GRAM_ROWS, LARGE = 2**22, 2048, 30.0
 """Bytes of a block in thin products, which should stay in cache; rows of one in the
-Gram matrix, where the addition of a whole matrix comes with each."""
+Gram matrix, where the addition of a whole matrix comes with each; a mean that is large
+beside its spread."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,39 +45,71 @@ class Rows:
 
     def gram(self) -> Array:
         """Return the transposed matrix times itself, in the dtype of the rows."""
+        width = self.width - 1
         total = np.zeros((self.width, self.width), self.mean.dtype)
-        part = np.empty_like(total)
-        for _, block in self._blocks(GRAM_ROWS):
-            total += np.matmul(block.T, block, out=part)
+        part = np.empty((width, width), self.mean.dtype)
+        for _, block in self._scaled(GRAM_ROWS):
+            total[:-1, :-1] += np.matmul(block.T, block, out=part)
+            total[-1, :-1] += block.sum(axis=0)
+        total[:-1, -1] = total[-1, :-1]
+        total[-1, -1] = len(self)
         return total
 
     def times(self, weights: Array) -> Array:
         """Return the product with weights (d + 1, k), as float64 of shape (m, k)."""
-        found, factor = np.empty((len(self), weights.shape[1])), self._cast(weights)
-        for where, block in self._blocks():
+        inner, shift = weights[:-1], weights[-1]
+        if self._as_it_is:
+            inner = self.scale[:, np.newaxis] * inner
+            shift = shift - self.mean @ inner
+        factor = inner.astype(self.mean.dtype, copy=False)
+        found = np.empty((len(self), weights.shape[1]))
+        for where, block in self._thin():
             found[where] = block @ factor
-        return found
+        return found + shift
 
     def transposed_times(self, values: Array) -> Array:
         """Return the transposed matrix times (m, k), as float64 of shape (d + 1, k)."""
-        total, factor = np.zeros((self.width, values.shape[1])), self._cast(values)
-        for where, block in self._blocks():
+        factor = values.astype(self.mean.dtype, copy=False)
+        total, sums = np.zeros((self.width - 1, values.shape[1])), values.sum(axis=0)
+        for where, block in self._thin():
             total += block.T @ factor[where]
-        return total
+        if self._as_it_is:
+            total -= np.multiply.outer(self.mean, sums)
+            total *= self.scale[:, np.newaxis]
+        return np.vstack([total, sums])
 
-    def _cast(self, values: Array) -> Array:
-        return values.astype(self.mean.dtype, copy=False)
+    @cached_property
+    def _as_it_is(self) -> bool:
+        """Whether thin products may shift and scale their results in place of data.
 
-    def _blocks(self, rows: int = 0) -> Iterator[tuple[slice, Array]]:
-        """Give rows in blocks, each in the memory of the one before."""
-        dtype = self.mean.dtype
-        rows = rows or max(BLOCK // (self.width * dtype.itemsize), 1)
-        space = np.ones((min(rows, len(self)), self.width), dtype)
-        for first in range(0, len(self), rows):
-            where = slice(first, min(first + rows, len(self)))
-            chosen = where if self.chosen is None else self.chosen[where]
-            block = space[: where.stop - first]
-            inner = block[:, :-1]
-            np.subtract(self.data[chosen], self.mean, out=inner)
-            inner *= self.scale
+        That costs as many digits as means are large beside spreads.
+        """
+        size = np.abs(self.mean * self.scale).max(initial=0)
+        return self.data.dtype == self.mean.dtype and bool(size < LARGE)
+
+    def _thin(self) -> Iterator[tuple[slice, Array]]:
+        """Give the blocks of thin products."""
+        rows = max(BLOCK // (self.width * self.mean.dtype.itemsize), 1)
+        if not self._as_it_is:
+            yield from self._scaled(rows)
+            return
+        for where in self._places(rows):
+            yield where, self.data[self._at(where)]
+
+    def _scaled(self, rows: int) -> Iterator[tuple[slice, Array]]:
+        """Give rows shifted and scaled, each block in the memory of the one before."""
+        space = np.empty((min(rows, len(self)), self.width - 1), self.mean.dtype)
+        for where in self._places(rows):
+            block = space[: where.stop - where.start]
+            np.subtract(self.data[self._at(where)], self.mean, out=block)
+            block *= self.scale
             yield where, block
+
+    def _places(self, rows: int) -> Iterator[slice]:
+        """Cut all rows into so many at a time."""
+        for first in range(0, len(self), rows):
+            yield slice(first, min(first + rows, len(self)))
+
+    def _at(self, where: slice) -> slice | Array:
+        """Return where the data of some rows are."""
+        return where if self.chosen is None else self.chosen[where]

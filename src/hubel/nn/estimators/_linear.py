@@ -186,7 +186,7 @@ class LinearClassifier(ClassEstimator):
             split=lambda: self._places(targets),
             say=print if self.verbose else lambda line: None,
         )
-        if hasattr(self, "net_"):
+        if self.warm_start and hasattr(self, "net_"):
             columns = 1 if classes == 2 and self.loss == "squared_hinge" else classes
             start = as_rows(self.net_[-1].weight, self.net_[-1].bias, columns)
         mean, scale = np.zeros(X.shape[1], dtype), np.ones(X.shape[1], dtype)
@@ -195,6 +195,7 @@ class LinearClassifier(ClassEstimator):
         optimum, choice, self.alpha_ = fit.run(
             Rows(X, None, mean, scale), targets, self._shares(targets), classes, start
         )
+        self.__dict__.pop("alphas_", None)
         if choice is not None:
             self.alphas_ = list(choice.tried)
             self.validation_scores_ = list(choice.tried.values())
