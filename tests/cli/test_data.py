@@ -67,7 +67,8 @@ def test_progress_is_told_now_and_then(server, capsys, monkeypatch):
 def test_a_terminal_shows_one_line_that_moves(capsys, monkeypatch):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     meter = _meter.Meter(_meter.BYTES, quiet=False)
-    meter._last -= 1
+    meter.move(500_000, 2_000_000)
+    meter._begun = meter._last = meter._last - 1
     meter.move(1_000_000, 2_000_000)
     meter.close()
     err = capsys.readouterr().err

@@ -61,7 +61,9 @@ class Meter:
         if done < self._at or not self._at:  # another file, another time through
             self._begun, self._start = now, done
         self._at = done
-        if now - self._last >= (_MOVING if self._moves else _SECONDS):
+        # Nor right at the beginning, when nobody can say how fast it goes.
+        since = max(self._last, self._begun)
+        if now - since >= (_MOVING if self._moves else _SECONDS):
             self._last = now
             self._show(done, of, now - self._begun)
 
