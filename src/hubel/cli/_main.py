@@ -16,6 +16,7 @@ from hubel.cli._export import describe as describe_export
 from hubel.cli._graph import describe as describe_graph
 from hubel.cli._parser import Parser
 from hubel.cli._predict import describe as describe_predict
+from hubel.cli._search import describe as describe_search
 from hubel.cli._train import describe as describe_train
 from hubel.errors import HubelError
 
@@ -23,6 +24,7 @@ _COMMANDS = {
     "train": describe_train,
     "data": describe_data,
     "doctor": describe_doctor,
+    "search": describe_search,
     "graph": describe_graph,
     "predict": describe_predict,
     "export": describe_export,

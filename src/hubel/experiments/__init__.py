@@ -10,18 +10,29 @@ from hubel.experiments._sources import FOLDER, SOURCES, VARIABLE, read_data
 from hubel.experiments._task import Task
 from hubel.experiments._train import train
 from hubel.experiments.doctor import Diagnosis, Finding, diagnose
+from hubel.experiments.searching import (
+    Choice,
+    Range,
+    SearchResult,
+    SearchSettings,
+    search,
+)
 
 __all__ = [
     "FOLDER",
     "SOURCES",
     "VARIABLE",
+    "Choice",
     "Diagnosis",
     "Event",
     "Finding",
     "Guess",
     "Model",
+    "Range",
     "Run",
     "RunFolder",
+    "SearchResult",
+    "SearchSettings",
     "Started",
     "Task",
     "Terminated",
@@ -33,5 +44,6 @@ __all__ = [
     "load_run",
     "read_data",
     "resume_command",
+    "search",
     "train",
 ]

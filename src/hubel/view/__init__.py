@@ -19,6 +19,7 @@ from hubel.view._png import data_uri, png_bytes
 from hubel.view._raster import raster
 from hubel.view._report import Section, Table, report
 from hubel.view._roofline import Dot, roofline
+from hubel.view._search_map import SearchDot, search_map
 from hubel.view._training import TrainingRecord, training_report
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Inside",
     "Kind",
     "Markup",
+    "SearchDot",
     "Section",
     "Station",
     "Step",
@@ -48,5 +50,6 @@ __all__ = [
     "raster",
     "report",
     "roofline",
+    "search_map",
     "training_report",
 ]
