@@ -401,7 +401,18 @@ def test_a_bad_label_leaves_donated_arrays_as_they_were(f, donated):
     alike([given[donated]], expected[:1])
 
 
+def assigned(x: Any) -> Any:
+    """Write blocks, numbers and a row of its own into a copy."""
+    z = hb.array(x)
+    z[1:3, ::2] = x[:2, ::2] * 2
+    z[:, 0] = 1.5
+    z[-1] = x[0]
+    z[::-1] *= np.sin(x)
+    return z
+
+
 BLOCKS: dict[str, Any] = {
+    "assigned": assigned,
     "concatenate": lambda x: np.concatenate([x, 2 * x[:2], x[3:] * x[0, 0]]),
     "side by side": lambda x: np.concatenate([x[:, ::2], x[::-1]], axis=1),
     "stack": lambda x: np.stack([x, x * x], axis=-1),
