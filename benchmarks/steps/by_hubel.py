@@ -91,8 +91,8 @@ def loop(work: Workload, **options: Any) -> Contestant:
 
 
 def first_step(work: Workload) -> int:
-    """Make a training loop, and let it take one step."""
-    training = _training(work, *work.data, slice_seconds=1e-9)
+    """Make a training loop with enough ahead to be compiled; let it take one step."""
+    training = _training(work, *work.data, epochs=10**9, slice_seconds=1e-9)
     return next(training.slices()).steps
 
 
