@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -215,3 +217,10 @@ def test_a_convolution_hangs_on_its_window_alone():
     dense = np.asarray(matrix).reshape(36, 36)
     assert np.count_nonzero(dense) == (3 * 6 - 2) ** 2
     np.testing.assert_allclose(dense @ image.reshape(-1), layer(image).reshape(-1))
+
+
+def test_the_page_about_layers_says_what_happens():
+    page = Path(__file__).parents[2] / "docs" / "layers.md"
+    failed, tried = doctest.testfile(str(page), module_relative=False)
+    assert tried
+    assert not failed
