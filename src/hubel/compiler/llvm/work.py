@@ -108,8 +108,9 @@ def _moved(call: KernelCall, number: int) -> int:
     operand, array = call.kernel.operands[number], call.arrays[number]
     effects = [s.is_effect for s in call.kernel.body if s.operand == number]
     ways = (True in effects) + (False in effects)
-    if len(operand.pattern) > len(call.space):  # its last index is computed
-        return ways * array.root.nbytes
+    if len(operand.pattern) > len(call.space):  # its last indices are computed
+        picked = mathematics.prod(call.space) * array.root.dtype.itemsize
+        return ways * min(picked, array.root.nbytes)
     letters = zip(operand.pattern, call.space, strict=True)
     elements = mathematics.prod(n for letter, n in letters if letter != "0")
     return ways * min(elements, array.root.size) * array.root.dtype.itemsize
