@@ -300,6 +300,33 @@ def test_a_fork_needs_nothing_that_llvm_holds():
     assert not hangs
 
 
+LATE = """
+import numpy as np
+import hubel as hb
+from hubel.compiler.llvm.pool import _made, ready
+
+x = np.ones(2_000_000, np.float32)
+f = hb.compile(lambda x: np.tanh(np.exp(x)), backend="llvm")
+alone = f(x)
+print(_made.cache_info().currsize)
+with hb.threads(2):
+    print(_made.cache_info().currsize)
+    print(np.array_equal(f(x), alone), ready().jobs)
+"""
+
+
+def test_there_is_no_pool_before_there_are_threads_for_it():
+    done = subprocess.run(
+        [sys.executable, "-c", LATE],
+        env=os.environ | {"HUBEL_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.split() == ["0", "1", "True", "1"]
+
+
 PROGRAM = """
 import sys, threading, time
 import numpy as np
