@@ -114,6 +114,7 @@ def _nonzero(
 
 def _shift(write: Writer, step: Step, args: tuple[ir.Value, ...]) -> ir.Value:
     """Multiply by a power of 2, or divide by it and round down."""
+    computed(step.node.dtype)  # refuses what int64 does not hold
     x, by = converted(write, step, args, np.int64)
     power = write.op("Pow", write.constant(2, np.int64), by)
     if step.node.gate.name == "left_shift":
@@ -121,7 +122,6 @@ def _shift(write: Writer, step: Step, args: tuple[ir.Value, ...]) -> ir.Value:
     else:
         left = write.op("Mod", x, power, fmod=0)
         out = write.op("Div", write.op("Sub", x, left), power)
-    computed(step.node.dtype)
     return write.cast(out, np.int64, step.node.dtype)
 
 
@@ -135,11 +135,11 @@ def _same(write: Writer, step: Step, args: tuple[ir.Value, ...]) -> ir.Value:
     return write.op("Identity", args[0])
 
 
-_PRIMITIVE_OF = {"invert": "bitwise_invert", "fabs": "absolute"}
-_GATES = {name for name in _NAMES if name != "bitwise_invert"} | set(_PRIMITIVE_OF)
+_GATES = sorted({*_NAMES, "fabs", "invert"} - {"bitwise_invert"})
+"""The gates that are one primitive; two are not named like theirs."""
 
 ELEMENTWISE: dict[str, Rule] = {
-    **dict.fromkeys(sorted(_GATES), _elementwise),
+    **dict.fromkeys(_GATES, _elementwise),
     "astype": _astype,
     "copy": _same,
     "floor_divide": _remainder,

@@ -24,8 +24,6 @@ from hubel.onnx._operators import OPERATORS
 
 OF_INTEGERS = frozenset({"floor_divide", "remainder"})
 """Gates that are operators for integers, and made of others for floats."""
-
-
 _COMPOSED = {**IMAGES, **LAYOUTS, **NUMBERS}
 
 
@@ -74,9 +72,7 @@ def _parts(node: Node) -> Callable[..., Any] | None:
         return IN_DOUBLE[name]
     if name == "conv2d":
         return None if _is_plain(node) else conv2d_apart
-    if name in OF_INTEGERS and dtype.kind in "iu":
-        return None
-    if name in OPERATORS and name not in OF_INTEGERS:
+    if name in OPERATORS and not (name in OF_INTEGERS and dtype.kind == "f"):
         return None
     return _COMPOSED.get(name, node.gate.facts.native)
 

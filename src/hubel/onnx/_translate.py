@@ -54,8 +54,7 @@ def translate(
     known = dict(inputs)
     for name, node in first.inputs.items():
         if name in parameters:
-            own = name.removeprefix("own.")
-            known[node] = write.constant(parameters[name], name=own)
+            known[node] = write.named(parameters[name], name.removeprefix("own."))
     for node, step in steps.items():
         if node not in known:
             known[node] = _step(write, step, [known[i] for i in node.inputs])
@@ -70,10 +69,9 @@ def translate(
 def _step(write: Writer, step: Step, args: list[ir.Value]) -> ir.Value:
     """Write a constant, or the operators of a gate."""
     node = step.node
-    if node.gate is not CONSTANT:
-        tensor_type(node.dtype)
-        return OPERATORS[node.gate.name](write, step, tuple(args))
     tensor_type(node.dtype)
+    if node.gate is not CONSTANT:
+        return OPERATORS[node.gate.name](write, step, tuple(args))
     value = step.constant
     if isinstance(value, Counted):
         return _counted(write, step)

@@ -17,7 +17,6 @@ IR_VERSION = 8
 """That of the same release of ONNX."""
 
 INT64 = np.dtype(np.int64)
-Array = np.ndarray[Any, Any]
 
 
 class Writer:
@@ -51,22 +50,24 @@ class Writer:
         self.nodes.append(node)
         return node.outputs[pick]
 
-    def constant(self, value: Any, dtype: Any = None, name: str = "") -> ir.Value:
+    def constant(self, value: Any, dtype: Any = None) -> ir.Value:
         """Add a constant, or find an equal one."""
-        array = np.ascontiguousarray(value, dtype).reshape(np.shape(value))
+        array = np.asarray(value, dtype)
         key = array.dtype.str, array.shape, array.tobytes()
-        if name or key not in self._known:
-            label = name or f"/constant_{len(self.constants)}"
-            tensor = ir.tensor(array, name=label)
-            made = ir.Value(
-                name=label,
-                shape=ir.Shape(array.shape),
-                type=ir.TensorType(tensor.dtype),
-                const_value=tensor,
-            )
-            self.constants.append(made)
-            self._known[key] = made
+        if key not in self._known:
+            label = f"/constant_{len(self.constants)}"
+            self._known[key] = self.named(array, label)
         return self._known[key]
+
+    def named(self, value: Any, name: str) -> ir.Value:
+        """Add a constant with a name."""
+        array = np.array(value, order="C")
+        tensor = ir.tensor(array, name=name)
+        kind = ir.TensorType(tensor.dtype)
+        shape = ir.Shape(array.shape)
+        made = ir.Value(name=name, shape=shape, type=kind, const_value=tensor)
+        self.constants.append(made)
+        return made
 
     def numbers(self, *values: int) -> ir.Value:
         """Add whole numbers, as operators take axes and lengths."""
