@@ -15,6 +15,7 @@ from hubel.cli._exits import CLOSED, STOPPED, discard_output
 from hubel.cli._export import describe as describe_export
 from hubel.cli._graph import describe as describe_graph
 from hubel.cli._parser import Parser
+from hubel.cli._play import describe as describe_play
 from hubel.cli._predict import describe as describe_predict
 from hubel.cli._search import describe as describe_search
 from hubel.cli._train import describe as describe_train
@@ -28,6 +29,7 @@ _COMMANDS = {
     "graph": describe_graph,
     "predict": describe_predict,
     "export": describe_export,
+    "play": describe_play,
 }
 """Every command, and what adds its parser to the others."""
 

@@ -1,0 +1,5 @@
+"""Pages in the browser that train, probe and show nets live, and their server."""
+
+from hubel.playground._play import play
+
+__all__ = ["play"]
