@@ -39,7 +39,7 @@ def fit(
         In a notebook, show one line that moves, and curves at the end; elsewhere
         nothing is shown.
     **settings
-        The fields of :class:`TrainConfig`: ``epochs``, ``batch_size``, ``lr`` ...
+        The fields of :class:`TrainConfig`: ``epochs``, ``lr``, ``augment`` ...
 
     Returns
     -------
