@@ -52,14 +52,14 @@ class Votes:
         self.amounts = code.slot(f"[{BLOCK} x {MEMORY[self.dtype]}], align 64")
         self.count = code.slot("i64")
         code.do(f"store i64 0, ptr {self.count}")
-        self.start = self.noted = ""
+        self.shift = "0"  # from an index on the inner axis to the number of its note
         rank, pattern = space.kernel.rank, space.kernel.operands[each.operand].pattern
         self.is_own = rank > 1 and pattern[0] != "0"
 
     def begin(self, start: str) -> None:
         """Begin a block of a row at an index of the inner axis."""
-        self.start = start
-        self.noted = self.code.value(f"load i64, ptr {self.count}")
+        noted = self.code.value(f"load i64, ptr {self.count}")
+        self.shift = self.code.value(f"sub nsw i64 {noted}, {start}")
 
     def note(self, frame: Frame) -> None:
         """Write down a vote."""
@@ -69,8 +69,7 @@ class Votes:
         place = self.space.picked(self.each.operand, places, self.place)
         row = cast(code, row, "int64", self.place)
         place = code.value(f"add {MEMORY[self.place]} {row}, {place}")
-        number = code.value(f"sub nsw i64 {inner}, {self.start}")
-        number = code.value(f"add nsw i64 {number}, {self.noted}")
+        number = code.value(f"add nsw i64 {inner}, {self.shift}")
         noted = self._of(self.places, number, self.place)
         code.store(place, noted, self.place, group=group)
         noted = self._of(self.amounts, number, self.dtype)
@@ -79,8 +78,7 @@ class Votes:
     def end(self, stop: str) -> None:
         """End a block; cast all votes if there is no room for another."""
         code = self.code
-        count = code.value(f"sub nsw i64 {stop}, {self.start}")
-        count = code.value(f"add nsw i64 {count}, {self.noted}")
+        count = code.value(f"add nsw i64 {stop}, {self.shift}")
         code.do(f"store i64 {count}, ptr {self.count}")
         block = code.intrinsic("smin", "int64", self.space.extent, str(BLOCK))
         after = code.value(f"add nsw i64 {count}, {block}")
