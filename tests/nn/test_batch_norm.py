@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import hubel as hb
+from hubel.experiments._checkpoint import (
+    Checkpoint,
+    Frame,
+    read_checkpoint,
+    write_checkpoint,
+)
 from hubel.nn import (
     BatchNorm,
     Frozen,
@@ -90,6 +97,24 @@ def test_a_snapshot_holds_the_averages(optimizer: str):
         pass
     first.restore(snapshot)
     assert finish(first)[0].running_var.tobytes() == whole[0].running_var.tobytes()
+
+
+def test_a_checkpoint_holds_the_averages(tmp_path: Path):
+    net = net_of(BatchNorm(3))
+    config = settings(batch_size=10, slice_seconds=0)
+    training = Training(net, X, LABELS, config)
+    names = tuple(net.parameters())
+    frame = Frame("run", names, training.snapshot(), 3, training.steps_per_epoch, {})
+    next(training.slices())
+    snapshot = training.snapshot()
+    path = tmp_path / "checkpoint.safetensors"
+    write_checkpoint(path, Checkpoint(snapshot, (), None, 1.0), frame)
+    read = read_checkpoint(path, frame).snapshot
+    assert isinstance(read.state, Carried)
+    for one, other in zip(
+        read.state.statistics, snapshot.state.statistics, strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_what_is_frozen_keeps_its_averages_and_uses_them():

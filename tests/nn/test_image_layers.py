@@ -144,6 +144,24 @@ def test_large_images_are_convolved_in_pieces(monkeypatch):
     assert_gradient(lambda pair: (pair[0](pair[1]) ** 2).sum(), (layer, X))
 
 
+def test_many_windows_are_left_to_numpy_in_native_code(monkeypatch):
+    layer = Conv2d(3, 2, 3, padding=1, dtype=F64)
+
+    def slopes(layer, x):
+        return hb.value_and_grad(lambda pair: (pair[0](pair[1]) ** 2).sum())((layer, x))
+
+    (few, some) = hb.compile(slopes, backend="llvm")(layer, X)
+    monkeypatch.setattr("hubel.gates._conv2d.LARGEST", 0)
+    again = hb.compile(lambda layer, x: slopes(layer, x), backend="llvm")
+    (many, others) = again(layer, X)
+    steps = again.native(layer, X).describe()
+    assert "conv2d_weights" in steps
+    assert "windows2d" not in steps
+    np.testing.assert_allclose(many, few, rtol=1e-12)
+    np.testing.assert_allclose(others[0].weight, some[0].weight, rtol=1e-12)
+    np.testing.assert_allclose(others[1], some[1], rtol=1e-12, atol=1e-12)
+
+
 def test_kaiming_keeps_the_variance_through_relu():
     images = stream(2, "test").standard_normal((4, 16, 16, 32))
     out = Conv2d(32, 256, 3, dtype=F64)(np.maximum(images, 0) * np.sqrt(2))

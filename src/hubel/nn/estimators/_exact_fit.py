@@ -79,30 +79,14 @@ class ExactFit:
             If there was more than one strength.
         alpha : float
         """
-        loss = SCORE_LOSSES[self.loss]
-        strengths, choice = strengths_of(self.alpha), None
+        strengths = strengths_of(self.alpha)
         if len(strengths) == 1:
-            alpha, gram = strengths[0], rows.gram()
+            choice, alpha, gram = None, strengths[0], rows.gram()
         else:
-            kept, held = self.split()
-            few, others = (
-                Rows(rows.data, w, rows.mean, rows.scale) for w in (kept, held)
-            )
-            gram = few.gram()
-            part = loss(labels[kept], classes, shares[labels[kept]])
-            choice = choose(
-                Problem(few, part, gram),
-                others,
-                labels[held],
-                strengths,
-                tol=self.tol,
-                most=self.most,
-                told=lambda a, s: self.say(f"alpha {a:.2g}: validation score {s:.4f}"),
-            )
+            choice, gram = self._choose(rows, labels, shares, classes)
             alpha, start = choice.alpha, choice.weights
-            gram += others.gram()
-        whole = Problem(rows, loss(labels, classes, shares[labels]), gram)
-        optimum = whole.solve(
+        loss = SCORE_LOSSES[self.loss](labels, classes, shares[labels])
+        optimum = Problem(rows, loss, gram).solve(
             alpha,
             start,
             tol=self.tol,
@@ -112,6 +96,26 @@ class ExactFit:
             ),
         )
         return optimum, choice, alpha
+
+    def _choose(
+        self, rows: Rows, labels: Array, shares: Array, classes: int
+    ) -> tuple[Choice, Array]:
+        """Choose a strength; return it with the Gram matrix of all rows."""
+        kept, held = self.split()
+        few, others = (Rows(rows.data, w, rows.mean, rows.scale) for w in (kept, held))
+        loss = SCORE_LOSSES[self.loss](labels[kept], classes, shares[labels[kept]])
+        gram = few.gram()
+        choice = choose(
+            Problem(few, loss, gram),
+            others,
+            labels[held],
+            strengths_of(self.alpha),
+            tol=self.tol,
+            most=self.most,
+            told=lambda a, s: self.say(f"alpha {a:.2g}: validation score {s:.4f}"),
+        )
+        gram += others.gram()
+        return choice, gram
 
 
 def strengths_of(alpha: Any) -> tuple[float, ...]:
