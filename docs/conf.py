@@ -27,6 +27,7 @@ html_theme = "furo"
 html_title = f"hubel {version}"
 
 LATER = (
+    "hubel.features.sklearn",
     "hubel.nn.estimators",
     "hubel.transforms.for_scipy",
     "hubel.transforms.staged",

@@ -30,6 +30,16 @@ def test_it_counts_the_hues_of_colorsys(bins):
     )
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_every_pixel_has_one_bin(dtype):
+    rng = np.random.default_rng(2)
+    images = rng.uniform(size=(4, 64, 64, 3)).astype(dtype)
+    images[0, ..., 0] = 1
+    images[0, ..., 2] = images[0, ..., 1] * (1 + 1e-7)  # hues just below red
+    for bins in (3, 7, 10):
+        assert (hue_histogram(images, bins).sum(1) == 64 * 64).all()
+
+
 def test_greys_have_hue_0():
     grey = np.full((1, 3, 5, 3), 77, np.uint8)
     assert hue_histogram(grey)[0].tolist() == [15] + [0] * 9

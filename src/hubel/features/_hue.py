@@ -8,7 +8,7 @@ import numpy as np
 
 from hubel.errors import OptionError
 from hubel.features._batches import Progress
-from hubel.features._bins import around, inside, numbered
+from hubel.features._bins import around, inside
 from hubel.features._compute import compute
 from hubel.features._feature import Feature
 from hubel.features._grid import check_grid, sum_grid
@@ -154,10 +154,10 @@ def _turn(red: Any, green: Any, blue: Any, high: Any, chroma: Any) -> Any:
 
 def _hard(turn: Any, chroma: Any, weight: Any, bins: int) -> Any:
     """Give each pixel's weight to the bin that its hue lies in."""
-    turn = (turn * bins)[..., None, :, :]
-    edges = 6 * numbered(bins, weight.dtype) * chroma[..., None, :, :]
-    width = 6 * chroma[..., None, :, :]
-    return inside(turn >= edges, turn < edges + width, weight)
+    turn, chroma = (each[..., None, :, :] for each in (turn * bins, chroma))
+    edges = 6 * np.arange(bins + 1, dtype=weight.dtype)[:, None, None]
+    edges[-1] = np.inf  # a hue just below 6 may be rounded to it
+    return inside(turn >= edges[:-1] * chroma, turn < edges[1:] * chroma, weight)
 
 
 def _soft(turn: Any, chroma: Any, weight: Any, bins: int) -> Any:
