@@ -22,7 +22,7 @@ SPECIAL = {
 
 
 def window(array: Array, operand: Operand, rank: int, space: tuple[int, ...]) -> Array:
-    """View an operand over the whole space; its own last axis, if any, stays last."""
+    """View an operand over the whole space; its own axes, if any, stay last."""
     strides: list[int] = []
     shape: list[int] = []
     axes = iter(zip(array.strides, array.shape, strict=True))
@@ -70,8 +70,8 @@ class _Run:
     def _load(self, each: Statement) -> Array:
         return self._window(each).copy()
 
-    def _load_at(self, each: Statement, position: Array) -> Array:
-        return np.take_along_axis(self._window(each), position[..., None], -1)[..., 0]
+    def _load_at(self, each: Statement, *positions: Array) -> Array:
+        return self._window(each)[(*np.indices(self.space), *positions)]
 
     def _constant(self, each: Statement) -> Array:
         return np.asarray(each.value, each.dtype)
@@ -106,10 +106,10 @@ class _Run:
         total = ufunc.reduce(x.astype(wide), axis=tuple(axes))
         self.arrays[each.operand][...] = total
 
-    def _accumulate_at(self, each: Statement, position: Array, x: Array) -> None:
-        view = self._window(each)
-        rest = np.indices(self.space)
-        getattr(np, each.value).at(view, (*rest, position), x)
+    def _accumulate_at(self, each: Statement, *args: Array) -> None:
+        *positions, x = args
+        index = (*np.indices(self.space), *positions)
+        getattr(np, each.value).at(self._window(each), index, x)
 
 
 def primitive(each: Statement, args: list[Array]) -> Array:

@@ -290,6 +290,25 @@ def test_elements_at_positions(columns: int | None):
     compare(body.kernel(columns), at.shape, arrays, rtol=1e-12)
 
 
+@pytest.mark.parametrize("place", ["int64", "int32"])
+@pytest.mark.parametrize("shape", [(3, 70, 30), (5, 2, 3000), (2, 3, 1)])
+@pytest.mark.parametrize("own", [True, False])
+def test_votes_fill_their_notes(own: bool, shape: tuple[int, ...], place: str):
+    """Notes of many short rows, of parts of long ones, and hardly any."""
+    body = Body(3)
+    first, second = body.load(place, "ss1"), body.load(place, "0s1")
+    weight = body.load("float32", "ss1")
+    total = body.operand("float32", "s00ss" if own else "000ss")
+    args = (first, second, weight)
+    body._add("accumulate_at", args, "float32", operand=total, value="add")
+    places = RNG.integers(0, 4, shape).astype(place)
+    columns = RNG.integers(0, 6, shape[1:]).astype(place)
+    arrays = [places, columns, floats(*shape)]
+    arrays.append(np.zeros((shape[0], 4, 6) if own else (4, 6), np.float32))
+    compare(body.kernel(), shape, arrays, strict=True)
+    compare(body.kernel(), shape, arrays, rtol=1e-4)
+
+
 def test_strict_rounds_every_operation():
     body = Body()
     x, y = body.load("float32", "1"), body.load("float32", "1")
