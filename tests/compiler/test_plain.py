@@ -68,3 +68,14 @@ def test_the_benchmarks_chain_keeps_one_product(size):
 
     graph = hb.compile(hb.grad(chain)).plan(np.ones(size, np.float32)).graph
     assert chains(graph) == 1
+
+
+def test_a_long_program_is_followed():
+    def function(x):
+        for _ in range(3000):
+            x = x + 1.0
+        return np.sum(np.tanh(x) ** 2)
+
+    x = np.ones(3)
+    graph = plain(hb.Graph.trace(lambda x: hb.grad(function)(x), x=x).core)
+    assert chains(graph) == 0

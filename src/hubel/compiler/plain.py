@@ -16,20 +16,25 @@ def plain(graph: CoreGraph) -> CoreGraph:
     known = Intervals()
 
     def rule(node: Node, inputs: tuple[Node, ...]) -> Node:
-        node = with_inputs(node, inputs)
-        name = node.gate.facts.annihilates
-        if not name or node.dtype not in FLOATS or _has_truth(inputs):
-            return node
-        g, p = map(known.of, inputs)
-        if _meets(g, p) or _meets(p, g):
-            return node
-        made: Node = GATES[name](*inputs)
-        if made.spec != node.spec:
-            return node
-        give_line(made, node)
+        made = _plainer(with_inputs(node, inputs), known)
+        known.of(made)  # in order, so that none is sought far back
         return made
 
     return rewrite(graph, rule)
+
+
+def _plainer(node: Node, known: Intervals) -> Node:
+    name, inputs = node.gate.facts.annihilates, node.inputs
+    if not name or node.dtype not in FLOATS or _has_truth(inputs):
+        return node
+    g, p = map(known.of, inputs)
+    if _meets(g, p) or _meets(p, g):
+        return node
+    made: Node = GATES[name](*inputs)
+    if made.spec != node.spec:
+        return node
+    give_line(made, node)
+    return made
 
 
 def _has_truth(inputs: tuple[Node, ...]) -> bool:
