@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import hubel as hb
 from hubel.errors import OptionError, ShapeError
-from hubel.features import HOG, HOGSettings, hog
+from hubel.features import HOG, hog
 from tests.features.slow_hog import uoctti
 
 GOLDEN = np.load(Path(__file__).parent / "golden" / "hog.npz")
@@ -210,5 +210,9 @@ def test_what_is_refused_says_what_to_do():
         hog(np.zeros((1, 7, 9, 3), np.uint8))
     with pytest.raises(ShapeError, match='channels="max"'):
         hog(np.zeros((1, 9, 9, 2), np.uint8), channels="gray")
-    assert "bins=9" in repr(HOG())
-    assert not HOGSettings().blocks
+
+
+def test_a_net_shows_what_is_not_the_default():
+    assert repr(HOG()) == "HOG()"
+    shown = repr(HOG(bins=12, norm="L2", range=(0, 2)))
+    assert shown == "HOG(range=(0.0, 2.0), bins=12, norm='L2')"

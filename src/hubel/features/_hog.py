@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -119,11 +120,12 @@ class HOG(Feature):
             blocks = self._windowed_blocks(gradient, scale, s.window)
         else:
             blocks = self._cells(gradient, scale)
-            blocks = gather_blocks(blocks, s.block) if s.block > 1 else blocks
+            if s.block > 1 or s.norm in NORMS:
+                blocks = gather_blocks(blocks, s.block)
         blocks = self._normalised(blocks)
         if s.transpose:
             blocks = np.swapaxes(blocks, 1, 2)
-            blocks = np.swapaxes(blocks, 3, 4) if s.blocks else blocks
+            blocks = np.swapaxes(blocks, 3, 4) if blocks.ndim == 6 else blocks
         return blocks.reshape(images.shape[0], -1)
 
     def cells(self, images: Any) -> Array:
@@ -196,10 +198,7 @@ class HOG(Feature):
             return blocks
         if s.norm == "uoctti":
             return four_contrasts(blocks, s.eps, s.clip)
-        if s.blocks:
-            return NORMS[s.norm](blocks, s.eps, s.clip)
-        single = NORMS[s.norm](blocks[:, :, :, None, None], s.eps, s.clip)
-        return single[:, :, :, 0, 0]
+        return NORMS[s.norm](blocks, s.eps, s.clip)
 
     def _scale(self, images: Any) -> float:
         """Return what the units of the images, and of sums, are multiplied by."""
@@ -209,4 +208,10 @@ class HOG(Feature):
         return (math.sqrt(scale) if s.root else scale) / (s.cell**2 if s.mean else 1)
 
     def __repr__(self) -> str:
-        return f"HOG({self.settings!r}, range={self.range})"
+        plain = find_settings("lecture", {})
+        said: dict[str, Any] = {"range": self.range} if self.range != UNIT else {}
+        for field in fields(HOGSettings):
+            value = getattr(self.settings, field.name)
+            if value != getattr(plain, field.name):
+                said[field.name] = value
+        return f"HOG({', '.join(f'{k}={v!r}' for k, v in said.items())})"

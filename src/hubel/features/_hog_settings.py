@@ -100,16 +100,12 @@ class HOGSettings:
         check_word("spatial", self.spatial, get_args(Spatial))
         check_word("start", self.start, (0.0, -0.5))
         check_word("norm", self.norm, (None, *NORMS, "uoctti"))
-        if self.norm == "uoctti" and (self.bins % 2 or not self.signed or self.blocks):
+        blocks = self.block > 1 or self.window is not None
+        if self.norm == "uoctti" and (self.bins % 2 or not self.signed or blocks):
             raise OptionError(
                 'norm="uoctti" without pairs of opposite orientations, or with blocks',
                 remedy="Give signed=True, an even number of bins, block=1, no window=.",
             )
-
-    @property
-    def blocks(self) -> bool:
-        """Whether cells are put together."""
-        return self.block > 1 or self.window is not None
 
 
 def _require(name: str, given: Any, low: float, needed: str, kinds: Any) -> None:
@@ -119,9 +115,6 @@ def _require(name: str, given: Any, low: float, needed: str, kinds: Any) -> None
         raise OptionError(f"{name}={given!r}", remedy=f"Give {needed}{least}.")
 
 
-_DALAL = HOGSettings(
-    spatial="bilinear", block=2, window=8.0, norm="L2-Hys", root=True, eps=1e-2
-)
 PRESETS: dict[str, HOGSettings] = {
     "lecture": HOGSettings(),
     "skimage": HOGSettings(
@@ -137,7 +130,9 @@ PRESETS: dict[str, HOGSettings] = {
         eps=1e-3,
         transpose=True,
     ),
-    "dalal-triggs": _DALAL,
+    "dalal-triggs": HOGSettings(
+        root=True, spatial="bilinear", block=2, window=8.0, norm="L2-Hys", eps=1e-2
+    ),
     "uoctti": HOGSettings(
         white=255.0,
         differences="interior",
