@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 import hubel as hb
-from hubel.errors import OptionError
+from hubel.errors import OptionError, TrainingError
 from hubel.nn.estimators import _exact_rows
 from hubel.nn.estimators._exact_losses import SCORE_LOSSES
 from hubel.nn.estimators._exact_rows import Rows
@@ -168,6 +168,12 @@ def test_columns_that_depend_on_each_other_do_no_harm():
     model = exact("squared_hinge", alpha=0.0, tol=1e-6).fit(X, y)
     assert np.isfinite(model.coef_).all()
     assert not model.coef_[:, -2:].any()
+
+
+def test_numbers_that_are_too_large_are_refused():
+    X, y = points()
+    with np.errstate(over="ignore"), pytest.raises(TrainingError, match="not finite"):
+        exact("softmax", normalize=False).fit(np.float32(1e25 * X), y)
 
 
 def test_progress_is_printed_when_asked_for(capsys: pytest.CaptureFixture[str]):

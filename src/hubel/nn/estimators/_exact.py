@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from hubel.errors import TrainingError
 from hubel.nn._module import Array
 from hubel.nn.estimators._exact_losses import ScoreLoss
 from hubel.nn.estimators._exact_rows import Rows
@@ -120,23 +121,32 @@ class Problem:
 
         What is added to the diagonal where rounding has made a pivot negative changes
         the way to the optimum, and not the optimum.
+
+        Raises
+        ------
+        TrainingError
+            If the examples are too large for their dtype.
         """
         linalg: Any = importlib.import_module("scipy.linalg")
-        dtype = self.gram.dtype
-        diagonal = np.full(len(self.gram), alpha, dtype)
-        diagonal[-1] = 0
-        matrix = self.gram * dtype.type(self.loss.curvature / len(self.rows))
-        more = float(np.finfo(dtype).eps) * float(np.trace(matrix)) / len(matrix)
-        while True:
-            whole = matrix + np.diag(diagonal + dtype.type(more))
+        width, dtype = len(self.gram), self.gram.dtype
+        share = dtype.type(self.loss.curvature / len(self.rows))
+        more = float(np.finfo(dtype).eps * share * np.trace(self.gram) / width)
+        while math.isfinite(more):
+            matrix = self.gram * share
+            matrix.flat[:: width + 1] += more
+            matrix.flat[: -1 : width + 1] += alpha
             try:
-                found = linalg.cho_factor(whole, overwrite_a=True, check_finite=False)
+                # The transpose is the same matrix, in the order that LAPACK overwrites.
+                found = linalg.cho_factor(matrix.T, overwrite_a=True)
             except np.linalg.LinAlgError:
                 more *= 100
                 continue
-            return lambda b: linalg.cho_solve(
-                found, b.astype(dtype), check_finite=False
-            ).astype(np.float64)
+            solve: Callable[..., Array] = linalg.cho_solve
+            return lambda b: solve(found, b.astype(dtype)).astype(np.float64)
+        raise TrainingError(
+            "the Gram matrix of the examples is not finite",
+            remedy="Scale the inputs, or give normalize=True.",
+        )
 
 
 class _Walk:
