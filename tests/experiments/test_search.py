@@ -280,6 +280,27 @@ def test_trials_that_lose_their_loss(tmp_path, way):
     assert "diverged" in result.report.read_text(encoding="utf-8")
 
 
+def test_a_lost_loss_and_a_stop(tmp_path, way, monkeypatch):
+    monkeypatch.setattr(_crew, "_SLICE", 0)
+    monkeypatch.setattr(_crew, "_SAVE", 0.02)
+    monkeypatch.setattr(_study, "_LOOK", 0.002)
+    # So many examples that 1e30 is lost in the middle of an epoch.
+    settings = replace(
+        SETTINGS,
+        train=replace(TRAIN, images=1000, batch_size=4),
+        space={"lr": Choice((0.01, 1e30))},
+        trials=4,
+        rounds=1,
+    )
+    whole = search(settings, out=tmp_path / "whole")
+    assert {row["status"] for row in whole.trials} >= {"diverged", "finished"}
+    result = search(settings, out=tmp_path / "s", watch=stop_after(3))
+    assert result.stopped_by
+    result = search(resume=tmp_path / "s")
+    assert rows(result) == rows(whole)
+    assert net_bits(result.run.path) == net_bits(whole.run.path)
+
+
 def test_when_every_trial_loses_its_loss(tmp_path):
     settings = replace(SETTINGS, space={"lr": Choice((1e30,))}, trials=2)
     with pytest.raises(TrainingError, match="every trial lost its loss"):

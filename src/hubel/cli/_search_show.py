@@ -21,6 +21,10 @@ _SECONDS = 10.0
 """At most one line of progress in so much time, so that no log is flooded."""
 
 
+_ENOUGH = 0.02
+"""Of the whole, for an estimate: the first plans are still being made before."""
+
+
 class SearchShow(ABC):
     """Prints a search; each method is called as it happens, in this order."""
 
@@ -63,9 +67,15 @@ class SearchLines(SearchShow):
         if self._quiet or now - self._last < _SECONDS:
             return
         self._last = now
-        gone = max(standing.done - self._from, 1e-9)
+        print(f"{progress(standing)}{self._left(standing, now)}", flush=True)
+
+    def _left(self, standing: Standing, now: float) -> str:
+        """Write how long it will take, once there is something to judge by."""
+        gone = standing.done - (self._from or 0.0)
+        if gone < _ENOUGH * standing.total:
+            return ""
         left = (now - self._begun) / gone * (standing.total - standing.done)
-        print(f"{progress(standing)}  {duration(left)} left", flush=True)
+        return f"  {duration(left)} left"
 
     def close(self) -> None:
         """Leave every line where it is."""

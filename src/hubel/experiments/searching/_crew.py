@@ -20,19 +20,23 @@ from hubel.experiments._run import read_json
 from hubel.experiments._settings import TrainSettings
 from hubel.experiments._task import Task
 from hubel.experiments.searching._lanes import Lanes
-from hubel.experiments.searching._trial import RUNNING, Trial
-from hubel.nn import Conv2d, Epoch, Snapshot, Tally, evaluate
+from hubel.experiments.searching._trial import RUNNING, Trial, is_sound
+from hubel.nn import Conv2d, Epoch, evaluate
 from hubel.nn._step import penalty, with_parameters
 
 WIDTH = 8
 """So many nets go into one plan, where that pays."""
 
-LARGEST = 2**18
+LARGEST = 2**19
 """Bytes of parameters up to which it pays: a plan goes through all of its nets in every
 step, and what does not stay in the cache of a core is read from memory each time."""
 
 _SLICE = 0.05
 """Seconds of native code after which a thread looks whether it is to stop."""
+
+
+_SAVE = 30.0
+"""Seconds of a chunk that may be lost."""
 
 
 @dataclass(eq=False)
@@ -86,6 +90,8 @@ class Crew:
 
     def _train(self, chunk: Chunk) -> None:
         """Train a chunk with a plan that nobody else is using."""
+        if self.stop.is_set():
+            return
         key = structure(chunk.trials[0].task.settings), chunk.width
         with self._lock:  # making plans is not for many threads at once
             idle = self._plans.setdefault(key, [])
@@ -180,7 +186,8 @@ class _Shift:
     def __init__(self, chunk: Chunk, lanes: Lanes, stop: threading.Event) -> None:
         self.chunk, self.lanes, self.stop = chunk, lanes, stop
         self._live = dict(enumerate(chunk.trials))
-        self._before = time.perf_counter()
+        self._before = self._saved = time.perf_counter()
+        self._fast = 0.0
 
     def work(self) -> None:
         """Train to the end of the chunk's last epoch, or until somebody says stop."""
@@ -202,37 +209,31 @@ class _Shift:
     def _steps(self) -> bool:
         """Take the steps of an epoch; return whether none is left."""
         lanes, chunk = self.lanes, self.chunk
+        first, begun = lanes.step, time.perf_counter()
         while lanes.step < lanes.steps:
             if self.stop.is_set():
-                share = self._share()
-                for lane, trial in self._live.items():
-                    trial.at, trial.seconds = (
-                        lanes.snapshot(lane),
-                        trial.seconds + share,
-                    )
                 return False
+            if time.perf_counter() - self._saved > _SAVE:
+                self._save()
             chunk.left -= lanes.advance(_SLICE) / lanes.steps * len(chunk.trials)
+        share = (time.perf_counter() - begun) / len(chunk.trials)
+        images = len(chunk.trials[0].task.train) * (1 - first / lanes.steps)
+        self._fast = images / share if share else 0.0
         return True
 
     def _end_epoch(self) -> None:
         """Look at each net, and go on to the next epoch."""
-        lanes = self.lanes
+        found = {lane: self._look(lane) for lane in self._live}
+        self.lanes.finish_epoch()
         share = self._share()
-        fast = len(self.chunk.trials[0].task.train) / share
-        found = {lane: self._look(lane, fast) for lane in self._live}
-        lanes.finish_epoch()
-        share += self._share()
-        for lane, (epoch, at) in found.items():
+        for lane, (epoch, net) in found.items():
             trial = self._live[lane]
             trial.seconds += share
             if epoch is None:
                 trial.diverge()
             else:
-                at = replace(at, epoch=lanes.epoch, step=0, tally=Tally())
-                trial.add(replace(epoch, seconds=trial.seconds), at)
+                trial.add(replace(epoch, seconds=trial.seconds), net)
         self._live = {k: t for k, t in self._live.items() if t.status == RUNNING}
-        if self._live and next(iter(self._live.values())).keeper.due(whole_epoch=False):
-            self._save()
 
     def _share(self) -> float:
         """Return what each trial took of the time since this was asked last."""
@@ -240,13 +241,13 @@ class _Shift:
         before, self._before = self._before, now
         return (now - before) / len(self.chunk.trials)
 
-    def _look(self, lane: int, fast: float) -> tuple[Epoch | None, Snapshot]:
-        """Return what an epoch came to; None if nothing of the net is left."""
+    def _look(self, lane: int) -> tuple[Epoch | None, Any]:
+        """Return what an epoch came to, None if the loss is lost, and the net."""
         lanes, task = self.lanes, self._live[lane].task
         at = lanes.snapshot(lane)
-        if not np.isfinite([at.tally.loss, *map(np.sum, at.params)]).all():
-            return None, at
         net = with_parameters(task.net, at.params, at.state)
+        if not is_sound(at):
+            return None, net
         part, loss = task.validation, lanes.config.loss
         loss, accuracy = evaluate(net, part.images, part.labels, loss=loss)
         found = Epoch(
@@ -257,12 +258,14 @@ class _Shift:
             validation_accuracy=accuracy,
             penalty=penalty(net, task.settings.l2 or 0.0),
             learning_rate=lanes.rate(lane, at.step - 1),
-            images_per_second=fast,
+            images_per_second=self._fast,
             seconds=0.0,
         )
-        return found, at
+        return found, net
 
     def _save(self) -> None:
         """Write down where the trials stand."""
-        for trial in self._live.values():
-            trial.save()
+        share, self._saved = self._share(), time.perf_counter()
+        for lane, trial in self._live.items():
+            trial.seconds += share
+            trial.save(self.lanes.snapshot(lane))

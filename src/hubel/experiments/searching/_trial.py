@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from hubel.experiments._atomic import sweep
 from hubel.experiments._checkpoint import Best, Checkpoint, Frame
@@ -15,9 +18,9 @@ from hubel.experiments._origin import Origin
 from hubel.experiments._parameters import SavedNet, write_net
 from hubel.experiments._run import Run, load_run, read_json
 from hubel.experiments._task import Task
-from hubel.nn import Epoch, Snapshot, Tally, describe
+from hubel.nn import Epoch, Sequential, Snapshot, Tally, describe
 from hubel.nn._optim import find_optimizer
-from hubel.nn._step import first_state, split, with_parameters
+from hubel.nn._step import first_state, split
 
 RUNNING, DROPPED, DIVERGED, FINISHED = "running", "dropped", "diverged", "finished"
 
@@ -38,6 +41,8 @@ class Trial:
     history : list of Epoch
     best : Best or None
         Its best epoch so far.
+    better : Sequential or None
+        The net of that epoch, while it is not written.
     status : str
         ``running``, ``dropped``, ``diverged`` or ``finished``.
     seconds : float
@@ -53,6 +58,7 @@ class Trial:
     at: Snapshot
     history: list[Epoch] = field(default_factory=list[Epoch])
     best: Best | None = None
+    better: Sequential | None = None
     status: str = RUNNING
     seconds: float = 0.0
 
@@ -95,19 +101,23 @@ class Trial:
         self.status, self.history, self.best = DIVERGED, [], None
         self.keeper.clear()
 
-    def add(self, epoch: Epoch, snapshot: Snapshot) -> None:
-        """Keep what an epoch came to; a better net than before is written at once."""
+    def add(self, epoch: Epoch, net: Sequential) -> None:
+        """Keep what an epoch came to, and the net if it is the best so far."""
         self.history.append(epoch)
-        self.at = snapshot
         accuracy = epoch.validation_accuracy or 0.0
         if self.best is None or accuracy > self.best.accuracy:
-            self.best = Best(epoch.epoch, accuracy)
-            net = with_parameters(self.task.net, snapshot.params, snapshot.state)
-            names = self.task.train.class_names
-            write_net(self.folder.best, SavedNet(net, self.task.spec, names))
+            self.best, self.better = Best(epoch.epoch, accuracy), net
 
-    def save(self) -> None:
-        """Write down where it stands."""
+    def save(self, at: Snapshot) -> None:
+        """Write down where it stands, unless the net is past saving."""
+        self.at = at
+        if not is_sound(at):
+            return
+        # First: whoever goes on from a checkpoint finds the best net that it names.
+        if self.better is not None:
+            names = self.task.train.class_names
+            write_net(self.folder.best, SavedNet(self.better, self.task.spec, names))
+        self.better = None
         history = tuple(self.history)
         self.keeper.write(Checkpoint(self.at, history, self.best, self.seconds))
 
@@ -161,7 +171,7 @@ def open_trial(
         steps=-(-len(task.train) // size),
         made_with=mine.made_with,
     )
-    keeper = Keeper(files.checkpoints, frame, 30.0)
+    keeper = Keeper(files.checkpoints, frame, every=0)
     trial = Trial(number, round, values, task, files, keeper, start)
     if files.config.exists():
         trial.restore()
@@ -169,6 +179,13 @@ def open_trial(
         files.path.mkdir(parents=True, exist_ok=True)
         files.write_json(files.config, mine.config)
     return trial
+
+
+def is_sound(at: Snapshot) -> bool:
+    """Say whether the loss and every parameter are finite."""
+    return math.isfinite(at.tally.loss) and all(
+        bool(np.isfinite(array).all()) for array in at.params
+    )
 
 
 def epochs_of(run: Run) -> list[Epoch]:
