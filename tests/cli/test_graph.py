@@ -69,3 +69,21 @@ def test_values_are_numbers(words, capsys):
     with pytest.raises(SystemExit):
         cli.main(("graph", *words))
     assert "is not a name with a number" in capsys.readouterr().err
+
+
+def test_the_loss_of_a_trained_net(capsys, tmp_path):
+    train = ("train", "--images", "100", "--hidden", "4", "--epochs", "1")
+    assert cli.main((*train, "--out", "run", "--quiet")) == 0
+    capsys.readouterr()
+    assert cli.main(("graph", "run", "--json", "--out", "net.html")) == 0
+    stations = json.loads(capsys.readouterr().out)["stations"]
+    assert [s["shape"] for s in stations if s["name"] == "net.layers.2.weight"] == [
+        "3072 × 4"
+    ]
+    assert stations[-1]["gradient"] == "1.00"
+    page = (tmp_path / "net.html").read_text(encoding="utf-8")
+    assert "kronecker Jacobian" in page
+    assert cli.main(("graph", "run", "x=1")) == 1
+    assert "takes no values" in capsys.readouterr().err
+    assert cli.main(("graph", "x", "x=1", "--image", "a.png")) == 1
+    assert "looks at no image" in capsys.readouterr().err

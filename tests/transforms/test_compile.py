@@ -376,7 +376,7 @@ def test_plans_can_be_looked_at():
     plan = compiled.plan(X)
     assert plan is compiled.plan(Spec((3,), np.dtype("float64")))
     text = plan.describe()
-    assert "kernel 0: 3 reducing axes (0,)" in text
+    assert text.startswith("plan: 3 nodes, arena ")
     assert "tanh = tanh(add)  float64[3]  24 bytes in arena+0" in text
 
 

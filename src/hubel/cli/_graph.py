@@ -1,4 +1,4 @@
-"""`hubel graph`: the graph of a formula, with every value and gradient on its wires."""
+"""`hubel graph`: the graph of a formula or of a trained net, with all its numbers."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from typing import Any
 from hubel.cli._parser import Parser
 from hubel.cli._values import whole
 from hubel.errors import OptionError, RunError
+from hubel.experiments import load
+from hubel.experiments._loss_graph import loss_graph
 from hubel.transforms.drawing import Drawing
 from hubel.transforms.expression import expression
+from hubel.transforms.graph import Graph
 
 _STORY = """\
-Draw a formula as a computational graph: values run forward, in green above the wires;
-gradients run backward, in red below them. As .html it is a page that plays both sweeps
-step by step: at each gate, upstream gradient times local gradient.
+Draw a formula, or the loss of a trained net on one image, as a computational graph:
+values run forward, in green above the wires; gradients run backward, in red below them.
+As .html it is a page that plays both sweeps step by step: at each gate, upstream
+gradient times local gradient.
 """
 
 _EXAMPLES = """\
@@ -25,6 +29,7 @@ examples:
   hubel graph "(x+y)*z" x=-2 y=5 z=-4
   hubel graph "sigmoid(w0*x0 + w1*x1 + w2)" w0=2 x0=-1 w1=-3 x1=-2 w2=-3 --open
   hubel graph "1/(1+exp(-(w*x+b)))" w=2 x=-1 b=1 --slide --out neuron.svg
+  hubel graph runs/digits --image seven.png
 """
 
 
@@ -32,19 +37,29 @@ def describe(commands: Any, name: str) -> None:
     """Add the command to the others."""
     parser: Parser = commands.add_parser(
         name,
-        help="draw a formula as a graph, with values and gradients",
+        help="draw a formula or a net as a graph, with values and gradients",
         description=_STORY,
         epilog=_EXAMPLES,
-        usage='%(prog)s "FORMULA" [NAME=VALUE ...] [options]',
+        usage='%(prog)s "FORMULA" [NAME=VALUE ...] [options]\n'
+        "       %(prog)s RUN [--image FILE] [options]",
     )
     parser.set_defaults(run=run, parser=parser)
-    parser.add_argument("formula", metavar="FORMULA", help='such as "(x+y)*z"')
+    parser.add_argument(
+        "formula",
+        metavar="FORMULA or RUN",
+        help='such as "(x+y)*z", or the folder of a run',
+    )
     parser.add_argument(
         "values",
         metavar="NAME=VALUE",
         nargs="*",
         type=assigned,
         help="a value for each name in the formula",
+    )
+    parser.add_argument(
+        "--image",
+        metavar="FILE",
+        help="the image that a net looks at (the mean of those it was trained on)",
     )
     parser.add_argument(
         "--out",
@@ -89,13 +104,9 @@ def assigned(text: str) -> tuple[str, float]:
 
 def run(options: Namespace) -> int:
     """Draw what the options say; return the exit code."""
-    names = [name for name, _ in options.values]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise OptionError(f"{', '.join(twice)} was given more than once")
     if options.digits > 17:
         raise OptionError("a number has at most 17 digits that count")
-    graph = expression(options.formula, dict(options.values))
+    graph = _of_run(options) if Path(options.formula).is_dir() else _of_formula(options)
     drawing = graph.draw(
         digits=options.digits,
         rounding="slide" if options.slide else "exact",
@@ -111,6 +122,28 @@ def run(options: Namespace) -> int:
     if options.out != "-" and (options.out or not options.json):
         _write(drawing, Path(options.out or "graph.html"), options)
     return 0
+
+
+def _of_formula(options: Namespace) -> Graph:
+    """Make the graph of a formula, swept both ways."""
+    names = [name for name, _ in options.values]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise OptionError(f"{', '.join(twice)} was given more than once")
+    if options.image is not None:
+        raise OptionError(
+            "a formula looks at no image", remedy="leave --image out, or name a run"
+        )
+    return expression(options.formula, dict(options.values))
+
+
+def _of_run(options: Namespace) -> Graph:
+    """Make the graph of a trained net's loss, swept both ways."""
+    if options.values:
+        raise OptionError(
+            "the graph of a net takes no values", remedy="name an --image"
+        )
+    return loss_graph(load(options.formula), options.image)
 
 
 def _write(drawing: Drawing, path: Path, options: Namespace) -> None:

@@ -123,7 +123,7 @@ class Model:
         DataError
             If a file is no picture that can be read.
         """
-        return predict_scores(self.net, self._pixels(images))
+        return predict_scores(self.net, self.pixels(images))
 
     def predict_proba(self, images: Images) -> Array:
         """Return the probability of every class, shape (n, classes).
@@ -245,7 +245,7 @@ class Model:
         images = np.broadcast_to(np.uint8(0), (batch, *self.image_shape))
         return summary(self.net, images)
 
-    def _pixels(self, images: Images) -> Array:
+    def pixels(self, images: Images) -> Array:
         """Return images as one array that the net takes."""
         if not isinstance(images, np.ndarray):
             single = isinstance(images, str | os.PathLike)
