@@ -25,6 +25,7 @@ from hubel.nn import (
 from hubel.nn._activations import find_activation
 from hubel.nn._keys import derive
 from hubel.streams import stream
+from hubel.tracing.tree import flatten
 from hubel.transforms.gradients import grad
 from tests.nn.differences import assert_gradient
 
@@ -52,7 +53,18 @@ def test_gradients_by_differences(name, key):
     def projected(pair):
         return (pair[0](pair[1], key=key) * tangent).sum()
 
-    assert_gradient(projected, (layer, X))
+    if name == "frozen":
+        assert_gradient(lambda x: projected((layer, x)), X)
+    else:
+        assert_gradient(projected, (layer, X))
+
+
+def test_a_frozen_layer_has_no_gradient_and_lets_that_of_its_input_through():
+    frozen = LAYERS["frozen"]
+    by_layer, by_input = grad(lambda pair: pair[0](pair[1]).sum())((frozen, X))
+    assert not any(array.any() for array in flatten(by_layer)[0])
+    plain = grad(lambda x: frozen.inner(x).sum())(X)
+    np.testing.assert_array_equal(by_input, plain)
 
 
 @pytest.mark.parametrize("name", LAYERS)
