@@ -7,10 +7,21 @@ same name in capitals is a module, ``nn.Sequential(HueHistogram(), nn.Linear(10,
 
 from hubel.features._color import ColorHistogram, color_histogram
 from hubel.features._compute import compute
+from hubel.features._cortex import (
+    complex_cell,
+    modulation,
+    preference,
+    simple_cell,
+    tuning_curve,
+)
 from hubel.features._feature import Feature
+from hubel.features._gabor import gabor
 from hubel.features._hog import HOG, hog
 from hubel.features._hog_settings import HOGSettings
 from hubel.features._hue import HueHistogram, hue_histogram
+from hubel.features._stimuli import bar, grating
 
 __all__ = ["HOG", "ColorHistogram", "Feature", "HOGSettings", "HueHistogram"]
 __all__ += ["color_histogram", "compute", "hog", "hue_histogram"]
+__all__ += ["bar", "complex_cell", "gabor", "grating", "modulation", "preference"]
+__all__ += ["simple_cell", "tuning_curve"]
