@@ -152,7 +152,14 @@ class _Opened:
         )
         if watch is not None and watch(started) is True:
             study.stopped_by = REQUEST
-        study.run()
+        try:
+            study.run()
+        except RunError as error:
+            raise RunError(
+                error.problem,
+                remedy="Make room or get the right to write there; then go on: "
+                f"{search_command(where)}",
+            ) from error
         if study.stopped_by == SIGTERM:
             raise Terminated(where)
         return self.finish(study, time.perf_counter() - begun)

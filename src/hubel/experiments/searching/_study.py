@@ -33,7 +33,9 @@ from hubel.experiments.searching._trial import (
     RUNNING,
     Trial,
     open_trial,
+    start_of,
 )
+from hubel.nn import Snapshot
 from hubel.scale import threads
 
 _LOOK = 0.1
@@ -70,6 +72,7 @@ class Study:
     done: float = 0.0
     ahead: float = 0.0
     _tasks: dict[Any, Task] = field(default_factory=dict[Any, Task])
+    _starts: dict[Any, Snapshot] = field(default_factory=dict[Any, Snapshot])
 
     def run(self) -> None:
         """Train every trial as far as it is worth it, or until somebody says stop.
@@ -113,7 +116,8 @@ class Study:
         for index in range(first, first + settings.sizes[number - 1]):
             values = draw(space, settings.train.seed, index)
             task, place = self._task(values), self.folder / "trials"
-            trial = open_trial(place, self.origin, task, index, number, values)
+            start = self._starts[structure(task.settings)]
+            trial = open_trial(place, self.origin, task, start, index, number, values)
             drawn.append(trial)
             self.trials.append(trial)
         return drawn
@@ -132,6 +136,7 @@ class Study:
             )
             net = spec.build(self.task.net[0], seed=settings.seed)
             self._tasks[key] = replace(self.task, spec=spec, net=net)
+            self._starts[key] = start_of(self._tasks[key], settings)
         return replace(self._tasks[key], settings=settings)
 
     def _good(self) -> list[Any]:
@@ -206,7 +211,7 @@ class Study:
         share = 0.0 if last else self.settings.drop
         kept = math.ceil(len(ordered) * (1 - share))
         for trial in ordered[kept:]:
-            trial.status = DROPPED
-        for trial in ordered[:kept]:
-            trial.status = FINISHED if last else RUNNING
+            trial.end(DROPPED)
+        for trial in ordered[:kept] if last else []:
+            trial.end(FINISHED)
         return ordered[:kept]

@@ -17,6 +17,7 @@ from hubel.experiments._keeper import Keeper
 from hubel.experiments._origin import Origin
 from hubel.experiments._parameters import SavedNet, write_net
 from hubel.experiments._run import Run, load_run, read_json
+from hubel.experiments._settings import TrainSettings
 from hubel.experiments._task import Task
 from hubel.nn import Epoch, Sequential, Snapshot, Tally, describe
 from hubel.nn._optim import find_optimizer
@@ -121,6 +122,11 @@ class Trial:
         history = tuple(self.history)
         self.keeper.write(Checkpoint(self.at, history, self.best, self.seconds))
 
+    def end(self, status: str) -> None:
+        """Let go of the arrays of a trial that is over; its folder has them."""
+        self.status = status
+        self.at = replace(self.at, params=(), state=())
+
     def restore(self) -> None:
         """Go on from what is in its folder."""
         for place in (self.folder.path, self.keeper.folder):
@@ -139,7 +145,13 @@ class Trial:
 
 
 def open_trial(
-    folder: Path, origin: Origin, task: Task, number: int, round: int, values: Any
+    folder: Path,
+    origin: Origin,
+    task: Task,
+    start: Snapshot,
+    number: int,
+    round: int,
+    values: Any,
 ) -> Trial:
     """Return a trial that stands at its beginning, or where its folder says.
 
@@ -149,6 +161,8 @@ def open_trial(
         Of all trials.
     origin : Origin
         What the search began with.
+    start : Snapshot
+        From `start_of`.
     """
     files = RunFolder(folder / f"{number:04}")
     settings = task.settings
@@ -160,8 +174,6 @@ def open_trial(
         "net": task.spec.as_json(),
     }
     mine = Origin(files.config, {**common, **own})
-    state = first_state(task.net, find_optimizer(settings.optimizer, settings.momentum))
-    start = Snapshot(1, 0, split(task.net)[0], state, Tally())
     size = min(settings.batch_size or 1, len(task.train))
     frame = Frame(
         run=mine.fingerprint,
@@ -179,6 +191,13 @@ def open_trial(
         files.path.mkdir(parents=True, exist_ok=True)
         files.write_json(files.config, mine.config)
     return trial
+
+
+def start_of(task: Task, settings: TrainSettings) -> Snapshot:
+    """Return where trials of one structure begin, all with the same arrays."""
+    optimizer = find_optimizer(settings.optimizer, settings.momentum)
+    state = first_state(task.net, optimizer)
+    return Snapshot(1, 0, split(task.net)[0], state, Tally())
 
 
 def is_sound(at: Snapshot) -> bool:
