@@ -61,27 +61,32 @@ def describe(commands: Any, name: str) -> None:
         metavar="FILE",
         help="the image that a net looks at (the mean of those it was trained on)",
     )
-    parser.add_argument(
+    _output_options(parser.add_argument_group("output"))
+
+
+def _output_options(group: Any) -> None:
+    """Add what decides how the drawing looks, and where it goes."""
+    group.add_argument(
         "--out",
         metavar="FILE",
         help="what to write: .html (the default is graph.html), .svg, .png, .dot, "
         ".json or .mmd; - prints the SVG",
     )
-    parser.add_argument(
+    group.add_argument(
         "--digits", type=whole(0), default=2, help="digits behind the point (2)"
     )
-    parser.add_argument(
+    group.add_argument(
         "--slide",
         action="store_true",
         help="round each number before it is used again, as lectures do",
     )
-    parser.add_argument(
+    group.add_argument(
         "--branches",
         action="store_true",
         help="show what each branch of a wire adds to its gradient",
     )
-    parser.add_argument("--open", action="store_true", help="open it in a browser")
-    parser.add_argument("--json", action="store_true", help="print the graph as JSON")
+    group.add_argument("--open", action="store_true", help="open it in a browser")
+    group.add_argument("--json", action="store_true", help="print the graph as JSON")
 
 
 def assigned(text: str) -> tuple[str, float]:
