@@ -18,6 +18,7 @@ from hubel.features.sklearn import (
     ColorHistogramTransformer,
     HOGTransformer,
     HueHistogramTransformer,
+    LBPTransformer,
 )
 from hubel.nn.estimators import LinearClassifier
 
@@ -28,6 +29,8 @@ CHECKED = [
     HueHistogramTransformer(5, "soft", "value"),
     HOGTransformer(cell=1),
     HOGTransformer("skimage", bins=4, cell=1, block=1),
+    LBPTransformer(),
+    LBPTransformer("ror", points=4),
 ]
 IMAGES = np.random.default_rng(3).integers(0, 256, (30, 8, 8, 3)).astype(np.uint8)
 

@@ -19,9 +19,10 @@ from hubel.features._gabor import gabor
 from hubel.features._hog import HOG, hog
 from hubel.features._hog_settings import HOGSettings
 from hubel.features._hue import HueHistogram, hue_histogram
+from hubel.features._lbp import LBP, lbp
 from hubel.features._stimuli import bar, grating
 
-__all__ = ["HOG", "ColorHistogram", "Feature", "HOGSettings", "HueHistogram"]
-__all__ += ["color_histogram", "compute", "hog", "hue_histogram"]
+__all__ = ["HOG", "LBP", "ColorHistogram", "Feature", "HOGSettings", "HueHistogram"]
+__all__ += ["color_histogram", "compute", "hog", "hue_histogram", "lbp"]
 __all__ += ["bar", "complex_cell", "gabor", "grating", "modulation", "preference"]
 __all__ += ["simple_cell", "tuning_curve"]

@@ -3,7 +3,8 @@
 from hubel.features.sklearn._color import ColorHistogramTransformer
 from hubel.features.sklearn._hog import HOGTransformer
 from hubel.features.sklearn._hue import HueHistogramTransformer
+from hubel.features.sklearn._lbp import LBPTransformer
 from hubel.features.sklearn._transformer import FeatureTransformer
 
 __all__ = ["ColorHistogramTransformer", "FeatureTransformer"]
-__all__ += ["HOGTransformer", "HueHistogramTransformer"]
+__all__ += ["HOGTransformer", "HueHistogramTransformer", "LBPTransformer"]
