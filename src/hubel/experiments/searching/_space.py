@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hubel import nn
 from hubel.errors import OptionError
+from hubel.nn import ACTIVATIONS, OPTIMIZERS
+from hubel.nn.schedules import SCHEDULES
 from hubel.streams import stream
 
 _MARGIN = 0.5
@@ -232,10 +233,10 @@ KINDS: dict[str, _Kind] = {
     "dropout": _Kind(_number(0, 1), "numbers from 0 to below 1", "linear"),
     "hidden": _Kind(_widths, "numbers of neurons, such as 50,100,200-100,none"),
     "batch_size": _Kind(_whole, "whole numbers from 1"),
-    "activation": _one_of(tuple(nn.ACTIVATIONS)),
-    "optimizer": _one_of(nn.OPTIMIZERS),
+    "activation": _one_of(tuple(ACTIVATIONS)),
+    "optimizer": _one_of(OPTIMIZERS),
     "loss": _one_of(("softmax", "svm")),
-    "schedule": _one_of(tuple(nn.schedules.SCHEDULES)),
+    "schedule": _one_of(tuple(SCHEDULES)),
 }
 """Every setting that can be tried."""
 
