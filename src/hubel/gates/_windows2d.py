@@ -163,7 +163,8 @@ def _framed(x: Any, frame: Any, slide: Slide) -> Any:
 
 def _view(x: Any, window: tuple[int, ...], slide: Slide, count: Pair) -> Any:
     """View windows as `views` gives them."""
-    images, down, right, each = x.strides
+    images, down, right, _ = x.strides
+    each = x.itemsize  # the stride of an axis of one channel can be any
     (dy, dx), shape = slide.stride, (len(x), *count, window[0], window[1] * x.shape[3])
     strides = (images, dy * down, dx * right, down, each)
     return np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False)
