@@ -28,6 +28,8 @@ SECTIONS: Final = {
     "units": 4,
     "trace": 5,
     "image": 6,
+    "gradient": 7,
+    "glyphs": 8,
 }
 """The numbers of sections by name."""
 DTYPES: Final = {np.dtype(np.uint8): 1, np.dtype(np.float32): 2}

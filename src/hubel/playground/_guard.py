@@ -87,9 +87,11 @@ class Guard:
 def policy(hosts: frozenset[str]) -> str:
     """Return the content security policy of the pages.
 
-    Safari takes ``'self'`` for HTTP alone, so the WebSockets are named.
+    Safari takes ``'self'`` for HTTP alone, so the WebSockets are named, but for those
+    at an IPv6 address, for which a policy has no words.
     """
-    sockets = " ".join(f"ws://{host}" for host in sorted(hosts))
+    named = [host for host in sorted(hosts) if not host.startswith("[")]
+    sockets = " ".join(f"ws://{host}" for host in named)
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; "
         f"img-src 'self' data: blob:; connect-src 'self' {sockets}; "

@@ -18,9 +18,9 @@ from hubel.playground._learner import Learner
 from hubel.playground._messages import Fields
 from hubel.playground._points import EDGE, Points, chosen, read_csv
 from hubel.playground._presets import PRESETS
-from hubel.playground._saved import restored, saved
+from hubel.playground._saved import read_points, restored, saved
 from hubel.playground._script import script
-from hubel.playground._settings import Settings, limits, read_settings
+from hubel.playground._settings import MOST_POINTS, Settings, limits, read_settings
 from hubel.playground._view import View, bent, layers
 from hubel.playground._wires import wires, write_weight
 
@@ -31,7 +31,7 @@ _BUDGET: Final = 0.010
 _LONGEST: Final = 4 * 2**20
 """Characters of a table or a saved net, which come in pieces."""
 _UNITS_EVERY: Final = 6
-"""Frames between two pictures of the units while the net is trained."""
+"""Frames between two pictures of units and wires while the net is trained."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class PointsRoom:
             layer, pair = self._pair(net)
             grid, places = bent(net, layer, pair, self.points.x)
             sections |= {"grid": grid, "places": places[:, None, :]}
-        if self.shown.units and (not self.working or not self._frames % _UNITS_EVERY):
+        if self.shown.units and self._is_for_details():
             sections["units"] = self._view.units(net)
         stats = self._stats(net)
         loss, penalty = float(stats["loss"] or 0.0), float(stats["penalty"] or 0.0)
@@ -188,9 +188,13 @@ class PointsRoom:
             "pace": round(self._pace),
             **row,
         }
-        if self.shown.wires:
+        if self.shown.wires and self._is_for_details():
             found["wires"] = wires(net, self.points, self.learner)
         return found
+
+    def _is_for_details(self) -> bool:
+        """Whether this frame has what is too much for each of them."""
+        return not self.working or self._frames % _UNITS_EVERY == 0
 
     def _reached(self) -> bool:
         """Whether training is to stop here."""
@@ -296,8 +300,13 @@ class PointsRoom:
         return self._other_points()
 
     def _restore_state(self, fields: Fields) -> list[Reply]:
-        """Take over settings that a page has kept in its address."""
-        self.settings, self.working = read_settings(fields.take("settings")), False
+        """Take over settings, and points of one's own, that an address has kept."""
+        settings = read_settings(fields.take("settings"))
+        if fields.has("points"):
+            rows = fields.items("points", MOST_POINTS)
+            self.points = read_points(rows, settings.classes)
+            settings = replace(settings, data="own")
+        self.settings, self.working = settings, False
         return self._other_points()
 
     def _run(self, fields: Fields) -> list[Reply]:

@@ -48,7 +48,7 @@ def restored(document: Any) -> tuple[Settings, Points, list[Any], int]:
     if fields.take("format") != FORMAT:
         raise OptionError("the file is not one that was saved here")
     settings = read_settings(fields.take("settings"))
-    points = _points(fields.items("points", MOST_POINTS), settings.classes)
+    points = read_points(fields.items("points", MOST_POINTS), settings.classes)
     step = fields.whole("step", 0, 10**12)
     given = fields.items("arrays", 200)
     fields.end()
@@ -59,8 +59,14 @@ def restored(document: Any) -> tuple[Settings, Points, list[Any], int]:
     return settings, points, [_array(each, like) for each, like in pairs], step
 
 
-def _points(rows: list[Any], classes: int) -> Points:
-    """Read points; at least one of them is learned from."""
+def read_points(rows: list[Any], classes: int) -> Points:
+    """Read points ``[x, y, class, 1 if for the test]``; one at least is learned from.
+
+    Raises
+    ------
+    OptionError
+        If one of them is not such a point.
+    """
     table = np.zeros((len(rows), 4))
     for number, row in enumerate(rows):
         if not isinstance(row, list):
@@ -71,7 +77,7 @@ def _points(rows: list[Any], classes: int) -> Points:
         table[number, 2:] = fields.whole("c", 0, classes - 1), fields.whole("t", 0, 1)
     test = table[:, 3] == 1
     if not (~test).any():
-        raise OptionError("the file has no points to learn from")
+        raise OptionError("there are no points to learn from")
     return Points(table[:, :2].astype(np.float32), table[:, 2].astype(np.int64), test)
 
 

@@ -161,7 +161,7 @@ async def _close(page: WebSocket, code: int, reason: str) -> None:
     """Close, unless the page is gone already."""
     try:
         await page.close(code, reason)
-    except RuntimeError:
+    except (RuntimeError, WebSocketDisconnect):
         return
 
 
