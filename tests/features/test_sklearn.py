@@ -13,9 +13,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from hubel.errors import ShapeError
-from hubel.features import hue_histogram
+from hubel.features import HOG, hue_histogram, learn_dictionary
 from hubel.features.sklearn import (
+    BagOfWordsTransformer,
     ColorHistogramTransformer,
+    DictionaryTransformer,
     HOGTransformer,
     HueHistogramTransformer,
     LBPTransformer,
@@ -31,6 +33,8 @@ CHECKED = [
     HOGTransformer("skimage", bins=4, cell=1, block=1),
     LBPTransformer(),
     LBPTransformer("ror", points=4),
+    DictionaryTransformer(2, size=1, grid=1, random_state=0),
+    BagOfWordsTransformer(2, size=1, describe=HOG(cell=1), random_state=0),
 ]
 IMAGES = np.random.default_rng(3).integers(0, 256, (30, 8, 8, 3)).astype(np.uint8)
 
@@ -105,3 +109,16 @@ def test_it_stands_in_a_pipeline():
 def test_a_shape_that_does_not_fit_is_refused():
     with pytest.raises(ShapeError, match="image_shape"):
         HueHistogramTransformer(image_shape=(8, 8)).fit(IMAGES)
+
+
+def test_a_learned_dictionary_is_the_functions():
+    model = DictionaryTransformer(4, size=3, max_iter=3, random_state=7).fit(IMAGES)
+    expected = learn_dictionary(IMAGES, 4, size=3, max_iter=3, seed=7)
+    np.testing.assert_array_equal(model.feature_.codebook, expected.codebook)
+    np.testing.assert_array_equal(model.transform(IMAGES), expected(IMAGES))
+    assert model.n_iter_ == 3
+    floats = IMAGES / np.float32(255)
+    found = DictionaryTransformer(4, size=3, max_iter=3, random_state=7).fit(floats)
+    assert found.feature_.range == found.range_
+    # The same patches, but for what rounding makes of black and white.
+    np.testing.assert_allclose(found.transform(floats), model.transform(IMAGES), 0.05)

@@ -5,6 +5,7 @@ same name in capitals is a module, ``nn.Sequential(HueHistogram(), nn.Linear(10,
 ``hubel.features.sklearn`` has both as transformers.
 """
 
+from hubel.features._assign import assign
 from hubel.features._color import ColorHistogram, color_histogram
 from hubel.features._compute import compute
 from hubel.features._cortex import (
@@ -14,15 +15,25 @@ from hubel.features._cortex import (
     simple_cell,
     tuning_curve,
 )
+from hubel.features._dictionary import Dictionary
 from hubel.features._feature import Feature
 from hubel.features._gabor import gabor
 from hubel.features._hog import HOG, hog
 from hubel.features._hog_settings import HOGSettings
 from hubel.features._hue import HueHistogram, hue_histogram
+from hubel.features._kmeans import KMeans, kmeans
 from hubel.features._lbp import LBP, lbp
+from hubel.features._learn import learn_bag_of_words, learn_dictionary
+from hubel.features._patches import Contrast, patches
+from hubel.features._pool import pool
+from hubel.features._sample import sample_patches
 from hubel.features._stimuli import bar, grating
+from hubel.features._whitening import Whitening, whiten
 
 __all__ = ["HOG", "LBP", "ColorHistogram", "Feature", "HOGSettings", "HueHistogram"]
 __all__ += ["color_histogram", "compute", "hog", "hue_histogram", "lbp"]
 __all__ += ["bar", "complex_cell", "gabor", "grating", "modulation", "preference"]
 __all__ += ["simple_cell", "tuning_curve"]
+__all__ += ["Contrast", "Dictionary", "KMeans", "Whitening", "assign", "kmeans"]
+__all__ += ["learn_bag_of_words", "learn_dictionary", "patches", "pool"]
+__all__ += ["sample_patches", "whiten"]

@@ -26,6 +26,10 @@ class Composed(Protocol):
         """Map images (n, h, w, c) to rows (n, d)."""
         ...
 
+    def at_once(self, shape: tuple[int, ...]) -> int:
+        """Return how many images of a batch of a shape are best computed at once."""
+        ...
+
 
 def in_batches(
     feature: Composed,
@@ -36,7 +40,7 @@ def in_batches(
     progress: Progress | None = None,
 ) -> Array:
     """Compute a feature of images with all four axes."""
-    count, size = len(images), size or default_size(images.shape)
+    count, size = len(images), size or feature.at_once(images.shape)
     if not count:
         blank = np.zeros((1, *images.shape[1:]), images.dtype)
         return _checked(out, _run(feature, blank)[:0])

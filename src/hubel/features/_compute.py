@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hubel.errors import OptionError
-from hubel.features._batches import Progress, default_size, in_batches
+from hubel.features._batches import Progress, in_batches
 from hubel.features._feature import Feature
 from hubel.features._images import as_images, check_values
 from hubel.nn._module import Array
@@ -29,7 +29,7 @@ def compute(
         uint8, or floats of the feature's range. A memory-mapped file is read batch by
         batch.
     batch_size : int, optional
-        Images at once; by default about 65,000 pixels.
+        Images at once; by default as many as fit into a processor's cache.
     out : array of shape (n, d), optional
         Where the rows go, such as a memory-mapped file.
     progress : callable, optional
@@ -55,7 +55,7 @@ def compute(
     (100, 6)
     """
     images = as_images(images)
-    size = default_size(images.shape) if batch_size is None else batch_size
+    size = feature.at_once(images.shape) if batch_size is None else batch_size
     if size < 1:
         raise OptionError(f"batch_size={batch_size}", remedy="Give at least 1.")
     check_values(images[:size], feature.range)

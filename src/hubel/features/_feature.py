@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hubel.features._batches import in_batches
+from hubel.features._batches import default_size, in_batches
 from hubel.features._images import Range, as_images
 from hubel.graph.term import Term
 from hubel.nn._module import Module, static
@@ -32,6 +32,10 @@ class Feature(Module):
         float32.
         """
         raise NotImplementedError(f"{type(self).__name__} has no compose")
+
+    def at_once(self, shape: tuple[int, ...]) -> int:
+        """Return how many images of shape (n, h, w, c) are best computed at once."""
+        return default_size(shape)
 
     def __call__(self, x: Any, *, key: Any = None) -> Any:
         """Map images of shape (n, height, width, channels) to (n, d).

@@ -1,6 +1,10 @@
 """Features as transformers of scikit-learn; imported when one is first asked for."""
 
 from hubel.features.sklearn._color import ColorHistogramTransformer
+from hubel.features.sklearn._dictionary import (
+    BagOfWordsTransformer,
+    DictionaryTransformer,
+)
 from hubel.features.sklearn._hog import HOGTransformer
 from hubel.features.sklearn._hue import HueHistogramTransformer
 from hubel.features.sklearn._lbp import LBPTransformer
@@ -8,3 +12,4 @@ from hubel.features.sklearn._transformer import FeatureTransformer
 
 __all__ = ["ColorHistogramTransformer", "FeatureTransformer"]
 __all__ += ["HOGTransformer", "HueHistogramTransformer", "LBPTransformer"]
+__all__ += ["BagOfWordsTransformer", "DictionaryTransformer"]

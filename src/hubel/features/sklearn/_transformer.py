@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import Any, Self
 
 import numpy as np
@@ -28,8 +27,9 @@ class FeatureTransformer(
     """A feature as a transformer of scikit-learn.
 
     A subclass says in ``__init__`` what it can be told, as scikit-learn wants it, and
-    in ``_make`` which feature that is. All have the parameters ``image_shape`` and
-    ``range``; None means that ``fit`` finds out.
+    in ``_make`` which feature that is; in ``_learn``, if it learns from images. All
+    have the parameters ``image_shape`` and ``range``; None means that ``fit`` finds
+    out.
 
     Attributes
     ----------
@@ -48,9 +48,9 @@ class FeatureTransformer(
     image_shape: Any
     range: Any
 
-    @abstractmethod
     def _make(self, range: Range) -> Feature:
         """Return the feature with the parameters as they are."""
+        raise NotImplementedError(f"{type(self).__name__} has no _make")
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Find the shape and the range of images.
@@ -78,15 +78,15 @@ class FeatureTransformer(
         found = shape or infer_shape(width)
         self.image_shape_ = found if given is None else check_shape(given, width)
         self.range_ = _range(rows) if self.range is None else self.range
-        self.feature_ = self._make(self.range_)
-        self._learn(self._images(rows))
+        self.feature_ = self._learn(self._images(rows))
         self._n_features_out = in_batches(self.feature_, self._images(rows[:1])).shape[
             1
         ]
         return self
 
-    def _learn(self, images: Array) -> None:
-        """Replace the feature by one that has learned from images, if it can."""
+    def _learn(self, images: Array) -> Feature:
+        """Return the feature, which may learn from images."""
+        return self._make(self.range_)
 
     def transform(self, X: Any) -> Array:
         """Compute the feature.

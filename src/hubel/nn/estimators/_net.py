@@ -168,7 +168,7 @@ class NetEstimator(CallbackSupportMixin, BaseEstimator):
         given = self.image_shape
         self._shape = shape if given is None else check_shape(given, width)
         self.image_shape_ = self._shape or infer_shape(width)
-        self._seed = _seed(self.random_state)
+        self._seed = seed_of(self.random_state)
         self._net = self._make_net(X, scores)
         self._at: Snapshot | None = None
         self.n_iter_ = 0
@@ -343,7 +343,7 @@ def dtype_of(net: Sequential) -> Any:
     return next(iter(net.parameters().values())).dtype
 
 
-def _seed(random_state: Any) -> int:
+def seed_of(random_state: Any) -> int:
     """Return a seed: a whole number itself, or one that is drawn."""
     if random_state is None:
         return secrets.randbits(63)
