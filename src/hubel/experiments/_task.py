@@ -73,6 +73,11 @@ def prepare(settings: TrainSettings, progress: Progress | None = None) -> Task:
         resize=settings.resize,
         progress=progress,
     )
+    return task_of(settings, whole, test)
+
+
+def task_of(settings: TrainSettings, whole: Dataset, test: Dataset) -> Task:
+    """Set the validation part aside and draw the net, on data that have been read."""
     count = settings.validation
     if count is None:
         count = min(len(whole) // _VALIDATION_SHARE, _MOST_VALIDATION)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from hubel.nn import Epoch, Training
 from hubel.scale import threads
 
 PathLike = str | os.PathLike[str]
+Prepare = Callable[[TrainSettings, Progress | None], Task]
 
 
 def train(
@@ -107,6 +109,24 @@ def train(
     return _go_on(RunFolder(Path(resume)), how)
 
 
+def train_in(
+    folder: Path, settings: TrainSettings, *, prepare: Prepare, watch: Watch
+) -> TrainResult:
+    """Train in a folder, from where the run that may be there already stands.
+
+    Parameters
+    ----------
+    folder : Path
+        It need not exist.
+    prepare : callable
+        Gives the task of completed settings, such as one on data that have been read.
+    """
+    how = _How(30.0, False, False, None, watch, prepare)
+    if (folder / "config.json").exists():
+        return _go_on(RunFolder(folder), how)
+    return _begin(settings, folder, how)
+
+
 @dataclass(frozen=True)
 class _How:
     """What accompanies a run and changes nothing about it; see `train`."""
@@ -116,6 +136,7 @@ class _How:
     live: bool
     progress: Progress | None
     watch: Watch | None
+    prepare: Prepare = prepare
 
     def set_out(
         self, task: Task, folder: RunFolder, training: Training, origin: Origin
@@ -137,7 +158,7 @@ def _begin(settings: TrainSettings, out: PathLike | None, how: _How) -> TrainRes
     complete = settings.completed()
     refuse_used(out)
     with threads(complete.threads):
-        task = prepare(complete, how.progress)
+        task = how.prepare(complete, how.progress)
         with same_choices() as products:
             training = _training(task)
         filters = [f"conv{count}" for count in complete.conv]
@@ -163,7 +184,7 @@ def _go_on(folder: RunFolder, how: _How) -> TrainResult:
                 remedy="Start another one with a learning rate ten times smaller.",
             )
         with threads(origin.threads):
-            task = prepare(origin.settings, how.progress)
+            task = how.prepare(origin.settings, how.progress)
             with same_choices(origin.products) as products:
                 training = _training(task)
             origin.compare(task, training, products)
