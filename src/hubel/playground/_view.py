@@ -71,19 +71,19 @@ class View:
         self._scores = ht.compile(_scores)
         self._units = ht.compile(_units)
 
-    def regions(self, net: Sequential, side: int) -> Bytes:
+    def regions(self, net: Sequential, side: int) -> Floats | Bytes:
         """Return for each cell of the plane which class the net sees, and how surely.
 
         Returns
         -------
-        uint8 array of shape (side, side), or (side, side, 2) for three classes
-            For two classes the probability of the second one, 0 to 255; for three the
-            class, and its probability.
+        float32 array of shape (side, side), or uint8 array of shape (side, side, 2)
+            For two classes the probability of the second one, of which a page draws the
+            line at one half; for three the class, and its probability, 0 to 255.
         """
         scores = self._scores(net, lattice(side))
         sure = _softmax(scores)
         if sure.shape[1] == 2:
-            return _bytes(sure[:, 1]).reshape(side, side)
+            return sure[:, 1].astype(np.float32).reshape(side, side)
         classes = sure.argmax(axis=1)
         best = sure[np.arange(len(sure)), classes]
         both = np.stack([classes.astype(np.uint8), _bytes(best)], axis=1)

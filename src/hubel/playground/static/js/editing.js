@@ -67,6 +67,8 @@ class Pointers {
     canvas.addEventListener("pointermove", (event) => this.move(event));
     canvas.addEventListener("pointerup", (event) => this.up(event));
     canvas.addEventListener("pointercancel", () => this.end());
+    // A finger that comes down on a point drags it; elsewhere it scrolls the page.
+    canvas.addEventListener("touchstart", (event) => this.touch(event), { passive: false });
     canvas.addEventListener("contextmenu", (event) => {
       event.preventDefault();
       this.remove(event.offsetX, event.offsetY, 14);
@@ -91,6 +93,14 @@ class Pointers {
     if (event.pointerType !== "mouse") {
       this.timer = window.setTimeout(() => this.held(event.offsetX, event.offsetY), HOLD);
     }
+  }
+
+  /** @param {TouchEvent} event */
+  touch(event) {
+    const box = this.plane.canvas.getBoundingClientRect();
+    const { clientX, clientY } = event.touches[0];
+    const [px, py] = [clientX - box.left, clientY - box.top];
+    if (nearest(this.plane, this.store, px, py).distance <= NEAR.touch) event.preventDefault();
   }
 
   /** @param {PointerEvent} event */

@@ -208,10 +208,10 @@ function cells(context, at, side, values, colors) {
  */
 function shade(raster, at, shading, colors) {
   const two = raster.channels === 1;
-  const label = two ? Number(raster.data[at] >= 128) : raster.data[2 * at];
+  const label = two ? Number(raster.data[at] >= 0.5) : raster.data[2 * at];
   if (shading === "hard") return css(colors.tints[label]);
   const sure = two
-    ? Math.abs(raster.data[at] - 127.5) / 127.5
+    ? Math.abs(2 * raster.data[at] - 1)
     : Math.max(0, (raster.data[2 * at + 1] / 255 - 1 / 3) * 1.5);
   const share = Math.round(sure ** 0.8 * SHADES) / SHADES;
   return css(mix(colors.neutral, colors.tints[label], share));

@@ -20,13 +20,17 @@ const root = /** @type {HTMLElement} */ (document.getElementById("room"));
 const tabs = /** @type {HTMLElement} */ (document.getElementById("rooms"));
 const token = takeToken();
 let leave = () => {};
+/** @type {Map<string, string>} what each room's address was when it was left */
+const left = new Map();
+let here = "";
 
 /** @param {string} name */
 async function enter(name) {
   leave();
+  here = name;
   for (const tab of tabs.children) {
-    const here = /** @type {HTMLElement} */ (tab).dataset.room === name;
-    if (here) tab.setAttribute("aria-current", "page");
+    const chosen = /** @type {HTMLElement} */ (tab).dataset.room === name;
+    if (chosen) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
   const { mount } = await ROOMS[name].load();
@@ -65,7 +69,8 @@ function closed(code, name) {
 document.getElementById("preferences")?.append(...preferences());
 for (const [name, { title }] of Object.entries(ROOMS)) {
   const go = () => {
-    replace(`room=${name}`);
+    left.set(here, location.hash.slice(1));
+    replace(left.get(name) ?? `room=${name}`);
     enter(name);
   };
   tabs.append(button(title, go, { "data-room": name, class: "tab" }));

@@ -92,12 +92,12 @@ function places(settings, width) {
   return widths.map((units, i) => {
     const tall = Math.min(units, TALLEST);
     const columns = Math.ceil(units / tall);
-    const pitch = Math.min(HEIGHT / tall, 62, (room * 0.8) / columns);
+    const rows = Math.ceil(units / columns);
+    const pitch = Math.min(HEIGHT / rows, 62, (room * 0.6) / columns);
     const size = Math.min(pitch * 0.8, 40);
     return Array.from({ length: units }, (_, unit) => ({
       x: (i + 0.5) * room + ((unit % columns) - (columns - 1) / 2) * pitch,
-      y: HEIGHT / 2 + 8 + (Math.floor(unit / columns) - (Math.ceil(units / columns) - 1) / 2) *
-        Math.min(HEIGHT / Math.ceil(units / columns), 62),
+      y: HEIGHT / 2 + 8 + (Math.floor(unit / columns) - (rows - 1) / 2) * Math.min(HEIGHT / rows, 62),
       size,
       layer: i - 1,
       unit,

@@ -4,6 +4,7 @@
 import { SHAPES, palette } from "./colors.js";
 import { editPoints } from "./editing.js";
 import { choice, element, panel } from "./element.js";
+import { layerName } from "./names.js";
 import { Plane } from "./plane.js";
 import { verdict } from "./regions.js";
 
@@ -30,6 +31,11 @@ export function planePanel(store, connection) {
     say(...plane.place(event.offsetX, event.offsetY)),
   );
   store.watch(["cursor"], ({ cursor }) => cursor && say(cursor.x, cursor.y));
+  store.watch(["probe"], ({ probe, settings }) => {
+    readout.textContent = probe
+      ? `Unit ${probe.unit + 1} of ${layerName(settings, probe.layer)}: where it answers`
+      : "Point at the plane";
+  });
   store.watch(
     ["frame", "points", "palette", "shading", "cursor", "probe", "brush"],
     (values) => plane.draw(values),
@@ -43,8 +49,8 @@ export function planePanel(store, connection) {
   return panel(
     "plane",
     "What the net sees",
-    [plane.canvas, readout, help],
-    [brushes(store), shading(store)],
+    [plane.canvas, element("div", { class: "fields under" }, readout, shading(store)), help],
+    [brushes(store)],
   );
 }
 

@@ -40,7 +40,7 @@ export function mount(root, connection) {
       wires: null,
       frame: null,
       units: null,
-      preset: hash.includes("layers=") ? "" : welcome.presets[0].name,
+      preset: "",
       brush: 0,
       shading: "shaded",
       palette: "plain",
@@ -73,8 +73,15 @@ export function mount(root, connection) {
 function receive(store, connection, root) {
   connection.on("state", (state) => {
     const { type, ...values } = state;
-    const begun = values.configuration !== store.values.configuration;
-    store.set({ ...values, ...(begun ? { rows: [], selected: null, probe: null } : {}) });
+    const before = store.values;
+    const begun = values.configuration !== before.configuration;
+    const other = shape(values.settings) !== shape(before.settings);
+    store.set({
+      ...values,
+      ...(begun ? { rows: [] } : {}),
+      ...(other ? { selected: null, probe: null, units: null, wires: null } : {}),
+    });
+    store.set({ preset: presetOf(store) });
   });
   connection.on("points", ({ points }) => store.set({ points }));
   connection.on("history", ({ rows }) => store.set({ rows }));
@@ -90,6 +97,20 @@ function receive(store, connection, root) {
     root.dataset.seq = String(frame.sequence);
     root.dataset.step = String(frame.step);
   });
+}
+
+/** @param {import("./store.js").Settings} settings */
+function shape({ layers, classes }) {
+  return JSON.stringify([layers, classes]);
+}
+
+/**
+ * Return the preset that the settings are; the last one while its knobs are turned.
+ * @param {Store} store
+ */
+function presetOf({ values: { presets, settings, preset } }) {
+  const now = JSON.stringify(settings);
+  return presets.find((each) => JSON.stringify(each.settings) === now)?.name ?? preset;
 }
 
 /**
@@ -120,9 +141,7 @@ function build(root, store, connection, ends) {
     room.hidden = true;
     leave = compare(root, connection, presets, title, (chosen) => {
       room.hidden = false;
-      if (!chosen) return;
-      connection.send({ type: "preset", name: chosen.name });
-      store.set({ preset: chosen.name });
+      if (chosen) connection.send({ type: "preset", name: chosen.name });
     });
   };
   room.append(

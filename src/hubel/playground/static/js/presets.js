@@ -22,10 +22,7 @@ export function presetsPanel(store, connection, compare) {
   const one = (preset, title = preset.title) =>
     button(
       title,
-      () => {
-        connection.send({ type: "preset", name: preset.name });
-        store.set({ preset: preset.name });
-      },
+      () => connection.send({ type: "preset", name: preset.name }),
       { class: "preset", "data-preset": preset.name },
     );
   const alone = presets.filter((preset) => !preset.beside).map((preset) => one(preset));

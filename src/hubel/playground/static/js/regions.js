@@ -18,7 +18,7 @@ export function picture(raster, colors, hard) {
   const data = raster.data;
   if (raster.channels === 1) {
     const table = ramp(colors, hard);
-    for (let i = 0; i < pixels.length; i++) pixels[i] = table[data[i]];
+    for (let i = 0; i < pixels.length; i++) pixels[i] = table[Math.floor(data[i] * 255.99)];
   } else {
     const tables = colors.tints.map((tint) => surely(tint, colors.neutral, hard));
     for (let i = 0; i < pixels.length; i++) pixels[i] = tables[data[2 * i]][data[2 * i + 1]];
@@ -77,10 +77,10 @@ export function border(context, raster, width, height) {
   for (let i = 0; i < rows - 1; i++) {
     for (let j = 0; j < columns - 1; j++) {
       const at = i * columns + j;
-      const a = data[at] - 127.5;
-      const b = data[at + 1] - 127.5;
-      const c = data[at + columns + 1] - 127.5;
-      const d = data[at + columns] - 127.5;
+      const a = data[at] - 0.5;
+      const b = data[at + 1] - 0.5;
+      const c = data[at + columns + 1] - 0.5;
+      const d = data[at + columns] - 0.5;
       if (a > 0 === b > 0 && b > 0 === c > 0 && c > 0 === d > 0) continue;
       segment(context, a, b, c, d, (j + 0.5) * dx, (i + 0.5) * dy, dx, dy);
     }
@@ -131,6 +131,6 @@ export function verdict(raster, x, y, edge) {
   if (raster.channels === 2) {
     return { label: raster.data[2 * at], sure: raster.data[2 * at + 1] / 255 };
   }
-  const second = raster.data[at] / 255;
+  const second = raster.data[at];
   return second >= 0.5 ? { label: 1, sure: second } : { label: 0, sure: 1 - second };
 }
