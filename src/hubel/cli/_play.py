@@ -6,16 +6,19 @@ from argparse import ArgumentTypeError, Namespace
 from typing import Any
 
 from hubel.cli._parser import Parser
-from hubel.playground import play
+from hubel.playground import ROOMS, play
 
 _STORY = """\
-Open the playground: a net that learns to tell points in the plane apart, trained by
-hubel while you watch and turn its knobs. It runs on this machine alone; Ctrl-C ends it.
+Open the playground in the browser. Points: a net that learns to tell points in the
+plane apart, trained by hubel while you watch and turn its knobs. Cells: bars and
+gratings for model cells, learned words and the first layer of a run. Images: what the
+net of a run makes of an image. All of it runs on this machine alone; Ctrl-C ends it.
 """
 
 _EXAMPLES = """\
 examples:
   hubel play                       opens a browser
+  hubel play runs/first            looks at the net of a run as well
   hubel play --no-browser          prints the address, to be opened by hand
 """
 
@@ -24,12 +27,24 @@ def describe(commands: Any, name: str) -> None:
     """Add the command to the others."""
     parser: Parser = commands.add_parser(
         name,
-        help="train small nets in the browser, and turn their knobs",
+        help="train small nets in the browser, probe cells and trained nets",
         description=_STORY,
         epilog=_EXAMPLES,
-        usage="%(prog)s [options]",
+        usage="%(prog)s [RUN] [options]",
     )
     parser.set_defaults(run=run, parser=parser)
+    parser.add_argument(
+        "folder", nargs="?", metavar="RUN", help="the folder of a trained run"
+    )
+    parser.add_argument(
+        "--best", action="store_true", help="the epoch of the best validation accuracy"
+    )
+    parser.add_argument(
+        "--room",
+        choices=ROOMS,
+        default="",
+        help="where to begin (points; with RUN images)",
+    )
     parser.add_argument(
         "--port", type=port, default=0, help="where to listen (a free port)"
     )
@@ -64,6 +79,9 @@ def run(options: Namespace) -> int:
     if options.allow_remote:
         print("hubel: anybody who has this address can use the page, unencrypted")
     play(
+        options.folder,
+        best=options.best,
+        room=options.room,
         host=options.host,
         port=options.port,
         browser=not options.no_browser,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -40,27 +40,31 @@ class Cell:
         What it adds the stimulus up with; of length 1.
     odd : array of the same shape, optional
         The other field of a complex cell, a quarter of a wave beside.
-    best : Stimulus
-        The grating that it answers most to.
-    most : float
-        That answer; 0 for a cell that does not answer to grey stripes.
     """
 
     name: str
     title: str
     field: Floats
     odd: Floats | None = None
-    best: Stimulus = field(init=False)
-    most: float = field(init=False)
 
-    def __post_init__(self) -> None:
+    @property
+    def best(self) -> Stimulus:
+        """The grating of the probe that it answers most to."""
+        return self._tried[0]
+
+    @property
+    def most(self) -> float:
+        """That answer; 0 for a cell that does not answer to grey stripes."""
+        return self._tried[1]
+
+    @cached_property
+    def _tried(self) -> tuple[Stimulus, float]:
         """Try all gratings of the probe."""
         shown, pictures = probe(max(self.field.shape[:2]))
         answers = self._sums(pictures)
         first = int(answers.argmax())
         most = float(answers[first])
-        object.__setattr__(self, "best", shown[first])
-        object.__setattr__(self, "most", most if most > _FAINT else 0.0)
+        return shown[first], most if most > _FAINT else 0.0
 
     def rates(self, stimuli: Iterable[Stimulus]) -> Floats:
         """Return how many spikes a second it answers with to each stimulus."""
@@ -129,14 +133,18 @@ def picture(weights: Floats) -> str:
 def probe(size: int) -> tuple[list[Stimulus], Any]:
     """Return every grating that all cells are shown, and their pictures."""
     shown = [
-        Stimulus(orientation=float(turn), frequency=float(waves), phase=float(phase))
+        Stimulus(
+            orientation=float(turn),
+            frequency=float(waves),
+            phase=float(phase),
+            speed=0.0,
+        )
         for waves in FREQUENCIES
         for turn in ORIENTATIONS
         for phase in PHASES
     ]
-    still = [replace(each, speed=0.0) for each in shown]
-    pictures = np.concatenate([each.image(size) for each in still]).astype(np.float32)
-    return still, pictures
+    pictures = np.concatenate([each.image(size) for each in shown])
+    return shown, pictures.astype(np.float32)
 
 
 def _over(weights: Floats) -> NDArray[np.uint8]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -51,7 +50,8 @@ class CellsRoom:
     ----------
     sheets : mapping of str to arrays of shape (k, h, w, channels)
         Filters of which one at a time is probed beside the model cells: ``"learned"``
-        words of a dictionary, ``"trained"`` ones of a run's first layer.
+        words of a dictionary, ``"trained"`` ones of a run's first layer. A sheet with
+        no filter is left out.
     seed : int
         Decides the spikes.
     """
@@ -59,14 +59,16 @@ class CellsRoom:
     def __init__(self, sheets: Mapping[str, Floats], *, seed: int = 0) -> None:
         self.stimulus, self.seed = Stimulus(), seed
         self.model = {"orientation": 0.0, "frequency": 4.0, "phase": 0.0}
-        self.sheets = {name: sheets[name] for name in _TITLES if name in sheets}
+        self.sheets = {
+            name: sheets[name] for name in _TITLES if len(sheets.get(name, ()))
+        }
         self.chosen = {name: _clearest(each) for name, each in self.sheets.items()}
         self.cells = model_cells(**self.model)
         self.cells += [self._filter(name) for name in self.sheets]
-        self.focus, self.sweep = 0, None
+        self.focus = 0
+        self.sweep: Sweep | None = None
         self.working, self.stale = True, True
         self._ticks, self._due = 0, time.monotonic()
-        self._told: list[Reply] = []
         self._since: list[tuple[list[float], list[list[int]]]] = []
         self._handlers: dict[str, Callable[[Fields], list[Reply]]] = {
             "stimulus": self._show,
@@ -78,8 +80,6 @@ class CellsRoom:
             "measure": self._measure,
             "stop": self._stop,
         }
-
-    sweep: Sweep | None
 
     # What the worker asks ---------------------------------------------------------
 
@@ -220,7 +220,7 @@ class CellsRoom:
         return [self._told_state()]
 
     def _measure(self, fields: Fields) -> list[Reply]:
-        """Begin a tuning curve."""
+        """Begin a tuning curve; time goes on, if it did not."""
         vary = fields.choice("vary", tuple(VALUES))
         self.sweep = Sweep(vary, self.stimulus, self.seed)
         self.working = True
@@ -277,7 +277,7 @@ def _as_json(filters: Floats) -> Reply:
     turns, selectivity = _tuned(filters)
     return {
         "tiles": [picture(each) for each in filters],
-        "orientation": np.degrees(turns).round().tolist(),
+        "orientation": (np.degrees(turns).round() % 180).tolist(),
         "selectivity": selectivity.round(2).tolist(),
         "shape": list(filters.shape[1:]),
     }

@@ -216,7 +216,7 @@ def bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-def run(desk: Desk, listening: socket.socket, hosts: frozenset[str]) -> None:
+def run_server(desk: Desk, listening: socket.socket, hosts: frozenset[str]) -> None:
     """Serve until Ctrl-C."""
     import uvicorn
 

@@ -71,8 +71,8 @@ class Stimulus:
 
         Examples
         --------
-        >>> Stimulus(frequency=2).image(4)[0, 0].round(2)
-        array([ 0.71, -0.71, -0.71,  0.71])
+        >>> Stimulus(frequency=1).image(4)[0, 0].round(2)
+        array([-0.71,  0.71,  0.71, -0.71])
         >>> Stimulus(frequency=3).image(4).any()
         np.False_
         """
@@ -80,12 +80,8 @@ class Stimulus:
             seen = self.contrast * (2 * self.frequency <= size)
             options = self.orientation, size / self.frequency, self.phase
             return grating(size, *options, contrast=seen)[None]
-        across = self.x * math.cos(self.orientation) + self.y * math.sin(
-            self.orientation
-        )
-        along = self.y * math.cos(self.orientation) - self.x * math.sin(
-            self.orientation
-        )
+        cos, sin = math.cos(self.orientation), math.sin(self.orientation)
+        across, along = self.x * cos + self.y * sin, self.y * cos - self.x * sin
         return bar(
             size,
             self.orientation,

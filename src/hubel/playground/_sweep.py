@@ -104,4 +104,4 @@ class Sweep:
 
 
 def _rounded(numbers: Any) -> list[float]:
-    return np.round(numbers, 4).tolist()
+    return [round(float(each), 4) for each in numbers]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from threading import Lock
 from typing import Any, Final
 
 import numpy as np
@@ -16,9 +17,9 @@ SIZE: Final = 8
 WORDS: Final = 64
 _IMAGES: Final = 600
 _PATCHES: Final = 30_000
+_LEARNING = Lock()  # pages that open at the same time wait for the first of them
 
 
-@lru_cache(maxsize=1)
 def learned_words() -> NDArray[np.float64]:
     """Learn words of whitened colour patches; return what each adds pixels up with.
 
@@ -28,6 +29,12 @@ def learned_words() -> NDArray[np.float64]:
         A word has as its answer the product of itself with the whitened patch, so that
         on the pixels it is the whitening's matrix times the word.
     """
+    with _LEARNING:
+        return _learned()
+
+
+@lru_cache(maxsize=1)
+def _learned() -> NDArray[np.float64]:
     images = tenshapes(_IMAGES, 0)[0].images
     found = learn_dictionary(
         images, WORDS, size=SIZE, samples=_PATCHES, max_iter=15, spherical=True
