@@ -17,23 +17,30 @@ from hubel.features._cortex import (
 )
 from hubel.features._dictionary import Dictionary
 from hubel.features._feature import Feature
+from hubel.features._filter_bank import FilterBank, filter_bank
+from hubel.features._filters import (
+    gabor_pairs,
+    leung_malik,
+    schmid,
+    varma_zisserman,
+)
 from hubel.features._gabor import gabor
 from hubel.features._hog import HOG, hog
 from hubel.features._hog_settings import HOGSettings
 from hubel.features._hue import HueHistogram, hue_histogram
 from hubel.features._kmeans import KMeans, kmeans
 from hubel.features._lbp import LBP, lbp
-from hubel.features._learn import learn_bag_of_words, learn_dictionary
 from hubel.features._patches import Contrast, patches
 from hubel.features._pool import pool
 from hubel.features._sample import sample_patches
 from hubel.features._stimuli import bar, grating
 from hubel.features._whitening import Whitening, whiten
 
-__all__ = ["HOG", "LBP", "ColorHistogram", "Feature", "HOGSettings", "HueHistogram"]
+__all__ = ["HOG", "LBP", "ColorHistogram", "Feature", "FilterBank"]
+__all__ += ["HOGSettings", "HueHistogram"]
 __all__ += ["color_histogram", "compute", "hog", "hue_histogram", "lbp"]
 __all__ += ["bar", "complex_cell", "gabor", "grating", "modulation", "preference"]
 __all__ += ["simple_cell", "tuning_curve"]
 __all__ += ["Contrast", "Dictionary", "KMeans", "Whitening", "assign", "kmeans"]
-__all__ += ["learn_bag_of_words", "learn_dictionary", "patches", "pool"]
 __all__ += ["sample_patches", "whiten"]
+__all__ += ["filter_bank", "gabor_pairs", "leung_malik", "schmid", "varma_zisserman"]
