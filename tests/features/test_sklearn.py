@@ -22,6 +22,7 @@ from hubel.features.sklearn import (
     HOGTransformer,
     HueHistogramTransformer,
     LBPTransformer,
+    TextonsTransformer,
 )
 from hubel.nn.estimators import LinearClassifier
 
@@ -35,6 +36,7 @@ CHECKED = [
     FilterBankTransformer(scale=0.3, grid=1),
     LBPTransformer(),
     LBPTransformer("ror", points=4),
+    TextonsTransformer(2, scale=0.3, random_state=0),
     DictionaryTransformer(2, size=1, grid=1, random_state=0),
     BagOfWordsTransformer(2, size=1, describe=HOG(cell=1), random_state=0),
 ]

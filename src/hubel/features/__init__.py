@@ -34,6 +34,7 @@ from hubel.features._patches import Contrast, patches
 from hubel.features._pool import pool
 from hubel.features._sample import sample_patches
 from hubel.features._stimuli import bar, grating
+from hubel.features._textons import Textons, learn_textons
 from hubel.features._whitening import Whitening, whiten
 
 __all__ = ["HOG", "LBP", "ColorHistogram", "Feature", "FilterBank"]
@@ -44,3 +45,4 @@ __all__ += ["simple_cell", "tuning_curve"]
 __all__ += ["Contrast", "Dictionary", "KMeans", "Whitening", "assign", "kmeans"]
 __all__ += ["sample_patches", "whiten"]
 __all__ += ["filter_bank", "gabor_pairs", "leung_malik", "schmid", "varma_zisserman"]
+__all__ += ["Textons", "learn_textons"]

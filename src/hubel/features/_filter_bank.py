@@ -130,6 +130,11 @@ class FilterBank(Feature):
             range=check_range(range),
         )
 
+    @property
+    def answers(self) -> int:
+        """How many numbers the bank gives for a pixel."""
+        return {"gabor": 16, "leung-malik": 48, "schmid": 13, "mr8": 8}[self.bank]
+
     def filters(self) -> Array:
         """Return the filters, shape (m, size, size): of "mr8" 38, of "gabor" 32."""
         size = 2 * round(24 * self.scale) + 1

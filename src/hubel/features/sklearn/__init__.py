@@ -9,8 +9,10 @@ from hubel.features.sklearn._filter_bank import FilterBankTransformer
 from hubel.features.sklearn._hog import HOGTransformer
 from hubel.features.sklearn._hue import HueHistogramTransformer
 from hubel.features.sklearn._lbp import LBPTransformer
+from hubel.features.sklearn._textons import TextonsTransformer
 from hubel.features.sklearn._transformer import FeatureTransformer
 
 __all__ = ["ColorHistogramTransformer", "FeatureTransformer", "FilterBankTransformer"]
 __all__ += ["HOGTransformer", "HueHistogramTransformer", "LBPTransformer"]
 __all__ += ["BagOfWordsTransformer", "DictionaryTransformer"]
+__all__ += ["TextonsTransformer"]
