@@ -30,6 +30,7 @@ from hubel.features._hog_settings import HOGSettings
 from hubel.features._hue import HueHistogram, hue_histogram
 from hubel.features._kmeans import KMeans, kmeans
 from hubel.features._lbp import LBP, lbp
+from hubel.features._learn import learn_bag_of_words, learn_dictionary
 from hubel.features._patches import Contrast, patches
 from hubel.features._pool import pool
 from hubel.features._sample import sample_patches
@@ -43,6 +44,7 @@ __all__ += ["color_histogram", "compute", "hog", "hue_histogram", "lbp"]
 __all__ += ["bar", "complex_cell", "gabor", "grating", "modulation", "preference"]
 __all__ += ["simple_cell", "tuning_curve"]
 __all__ += ["Contrast", "Dictionary", "KMeans", "Whitening", "assign", "kmeans"]
+__all__ += ["learn_bag_of_words", "learn_dictionary", "patches", "pool"]
 __all__ += ["sample_patches", "whiten"]
 __all__ += ["filter_bank", "gabor_pairs", "leung_malik", "schmid", "varma_zisserman"]
 __all__ += ["Textons", "learn_textons"]
