@@ -198,6 +198,13 @@ _TRAINING = (
         "change the images in every epoch: some of flip, shift and color, such as "
         "flip,shift=4,color=0.2 (default: not at all)",
     ),
+    (
+        "precision",
+        name_of(("float32", "bfloat16")),
+        "NAME",
+        "bfloat16 rounds what matrix products multiply, where the processor does that "
+        "and it is faster (default: float32)",
+    ),
     ("seed", whole(0), "N", "decides everything that is random (default: 0)"),
     (
         "threads",

@@ -46,6 +46,8 @@ def _method(settings: TrainSettings) -> str:
         parts.append(f"dropout {settings.dropout:g}")
     if settings.augment:
         parts.append(f"augmented by {settings.augment}")
+    if settings.precision == "bfloat16":
+        parts.append("products in bfloat16")
     epochs = f"{settings.epochs:,} epoch{'s' if settings.epochs != 1 else ''}"
     return f"{', '.join(parts)}; {epochs} in batches of {settings.batch_size:,}"
 

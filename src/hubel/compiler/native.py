@@ -7,7 +7,7 @@ or to the caller, have memory; what stays in a kernel has none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, chain
 from math import prod
 
@@ -115,6 +115,8 @@ class NativePlan:
         Bytes of the arena.
     live : int
         The largest sum of bytes alive at a time in the arena.
+    precision : str
+        ``float32``, or ``bfloat16`` where products of float32 may be rounded so.
     """
 
     graph: CoreGraph
@@ -125,6 +127,7 @@ class NativePlan:
     writes: dict[str, str]
     arena: int
     live: int
+    precision: str = "float32"
 
     def describe(self, bodies: bool = False) -> str:
         """Print steps, buffers and bytes; with ``bodies``, every kernel whole."""
@@ -161,7 +164,9 @@ class NativePlan:
         return f"NumPy's {step.node.gate.name}"
 
 
-def make_native_plan(graph: CoreGraph, writes: Mapping[str, str]) -> NativePlan:
+def make_native_plan(
+    graph: CoreGraph, writes: Mapping[str, str], precision: str = "float32"
+) -> NativePlan:
     """Cut a graph into steps and give what passes between them its memory.
 
     Parameters
@@ -170,6 +175,8 @@ def make_native_plan(graph: CoreGraph, writes: Mapping[str, str]) -> NativePlan:
         After the passes.
     writes : mapping of str to str
         Output name to the name of the donated input that is to hold it.
+    precision : str
+        Of products of float32.
     """
     graph = simplify(fold(products(to_primitives(graph))))
     graph = dead(cse(narrow(graph)))
@@ -178,7 +185,8 @@ def make_native_plan(graph: CoreGraph, writes: Mapping[str, str]) -> NativePlan:
         return swept
     order = schedule(graph, writes)
     regions = find_regions(graph, order, writes)
-    return _Maker(graph, order, regions, dict(writes)).plan()
+    plan = _Maker(graph, order, regions, dict(writes)).plan()
+    return replace(plan, precision=precision)
 
 
 def _plan_of_sweep(graph: CoreGraph, writes: dict[str, str]) -> NativePlan | None:

@@ -54,6 +54,8 @@ class Plan:
         Bytes of the arena.
     live : int
         The largest sum of bytes that are alive at one time in the arena.
+    precision : str
+        ``float32``, or ``bfloat16`` where products of float32 may be rounded so.
     """
 
     graph: CoreGraph
@@ -62,6 +64,7 @@ class Plan:
     writes: dict[str, str]
     arena: int
     live: int = 0
+    precision: str = "float32"
 
     def describe(self) -> str:
         """Print nodes, buffers and bytes as text."""
@@ -86,7 +89,11 @@ class Plan:
         return f"arena+{home.offset}" if home.kind == "arena" else home.kind
 
 
-def make_plan(graph: CoreGraph, donated: Mapping[str, str] | None = None) -> Plan:
+def make_plan(
+    graph: CoreGraph,
+    donated: Mapping[str, str] | None = None,
+    precision: str = "float32",
+) -> Plan:
     """Schedule a graph and give every value its place.
 
     Parameters
@@ -95,6 +102,8 @@ def make_plan(graph: CoreGraph, donated: Mapping[str, str] | None = None) -> Pla
         After the passes.
     donated : mapping of str to str, optional
         Output name to the name of the input whose array may hold it afterwards.
+    precision : str
+        How native code may round products; NumPy never rounds more than its dtypes.
     """
     writes = _possible(graph, donated or {})
     order = schedule(graph, writes)
@@ -102,7 +111,7 @@ def make_plan(graph: CoreGraph, donated: Mapping[str, str] | None = None) -> Pla
     _place_outputs(graph, order, writes, homes)
     _place_views(order, homes)
     arena, live = _place_rest(graph, order, homes)
-    return Plan(graph, order, homes, writes, arena, live)
+    return Plan(graph, order, homes, writes, arena, live, precision)
 
 
 def _possible(graph: CoreGraph, donated: Mapping[str, str]) -> dict[str, str]:

@@ -56,6 +56,8 @@ class TrainSettings:
     threads : int, optional
         How many threads matrix products use; when left out, what the environment
         variable ``HUBEL_THREADS`` says, or as many as NumPy likes.
+    precision : str
+        As in `nn.TrainConfig`.
 
     Examples
     --------
@@ -85,6 +87,7 @@ class TrainSettings:
     seed: int = 0
     augment: str | None = None
     threads: int | None = None
+    precision: str = "float32"
 
     def __post_init__(self) -> None:
         """Refuse what no default and no data could make good."""

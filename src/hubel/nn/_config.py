@@ -11,6 +11,7 @@ from hubel.errors import OptionError
 from hubel.nn._losses import Loss, find_loss
 from hubel.nn._optim import Optimizer, find_optimizer
 from hubel.nn.schedules import Schedule, find_schedule
+from hubel.transforms.promotion import check_precision
 
 Augment = Callable[..., Any]
 """``augment(images, indices, seed=..., epoch=...)`` gives images of the same kind."""
@@ -54,6 +55,10 @@ class TrainConfig:
         Whether the same run gives the same bits again on the same machine. Otherwise
         the first steps run on NumPy until native code is ready, which rounds
         differently; with it, the first step waits for that.
+    precision : str
+        "bfloat16" trains faster on processors that have it: what matrix products of
+        float32 multiply is rounded, where that is faster. Parameters, sums and
+        everything else stay float32. See `hubel.compile`.
 
     Raises
     ------
@@ -78,6 +83,7 @@ class TrainConfig:
     augment: Augment | None = None
     slice_seconds: float = 0.05
     deterministic: bool = False
+    precision: str = "float32"
 
     def __post_init__(self) -> None:
         """Check every setting."""
@@ -88,6 +94,7 @@ class TrainConfig:
         find_schedule(self.schedule)
         find_loss(self.loss)
         find_optimizer(self.optimizer, self.momentum)
+        check_precision(self.precision)
 
 
 def _require(name: str, value: float, good: bool, needed: str) -> None:

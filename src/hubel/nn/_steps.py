@@ -35,6 +35,8 @@ class Steps:
         Whether steps take keys.
     settled : bool
         Whether native code is made first, so that every step runs on one backend.
+    precision : str
+        Of products of float32; see `hubel.compile`.
     """
 
     def __init__(
@@ -49,11 +51,13 @@ class Steps:
         size: int,
         random: bool,
         settled: bool,
+        precision: str,
     ) -> None:
         self._step = _for_loops(step)
         self._carried, self._fixed = (params, state), fixed
         self._sources, self._size = sources, min(size, count)
         self._random, self._settled = random, settled
+        self._precision = precision
         self._whole = self._repeat(self._size)
         self.whole, self._rest = divmod(count, self._size)
         self.per_epoch = self.whole + bool(self._rest)
@@ -77,6 +81,7 @@ class Steps:
             sources=self._sources,
             batch=size,
             entries=(_RATE, _KEY if self._random else None),
+            precision=self._precision,
         )
         if self._settled:
             repeat.settle()

@@ -169,6 +169,7 @@ class Training:
             size=config.batch_size,
             random=self._random,
             settled=config.deterministic,
+            precision=config.precision,
         )
         self.steps_per_epoch = self._steps.per_epoch
 

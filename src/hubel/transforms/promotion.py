@@ -14,6 +14,9 @@ CALLS = 3
 BACKENDS = ("auto", "numpy", "llvm")
 """What ``backend`` may be."""
 
+PRECISIONS = ("float32", "bfloat16")
+"""What ``precision`` may be."""
+
 
 class Runner(Protocol):
     """A plan that can be run."""
@@ -97,4 +100,13 @@ def check_backend(backend: str) -> None:
         raise OptionError(
             f"there is no backend {backend!r}",
             remedy=f"Choose one of {', '.join(BACKENDS)}.",
+        )
+
+
+def check_precision(precision: str) -> None:
+    """Refuse a name that no precision has."""
+    if precision not in PRECISIONS:
+        raise OptionError(
+            f"there is no precision {precision!r}",
+            remedy=f"Choose one of {', '.join(PRECISIONS)}.",
         )

@@ -49,6 +49,8 @@ class Repeat:
     batch : int
     entries : tree of Spec
         What the entries of arrays are that each step takes the next of.
+    precision : str
+        Of products of float32 in native code; see `hubel.compile`.
 
     Attributes
     ----------
@@ -77,6 +79,7 @@ class Repeat:
         sources: Sequence[Array] = (),
         batch: int = 0,
         entries: Any = (),
+        precision: str = "float32",
     ) -> None:
         rows = tuple(Spec((batch, *a.shape[1:]), a.dtype) for a in sources)
         given = {"carried": carried, "fixed": fixed, "rows": rows, "entries": entries}
@@ -87,7 +90,7 @@ class Repeat:
                 remedy="call it with arrays, outside of grad, compile and the like",
             )
         self._graph = program.graph
-        self.loop = _loop(program)
+        self.loop = _loop(program, precision)
         self.carried, self.fixed = _held(carried), _held(fixed)
         self.seconds = 0.0
         self._values = {
@@ -198,7 +201,7 @@ def _named(kind: str, tree: Any, arrays: list[Array]) -> dict[str, Array]:
     return dict(zip(flatten(tree)[1].paths(kind), arrays, strict=True))
 
 
-def _loop(program: Program) -> Loop:
+def _loop(program: Program, precision: str) -> Loop:
     """Say what the inputs and outputs of a traced step are."""
     graph = run_passes(program.graph)
     inputs = list(graph.inputs)
@@ -215,5 +218,5 @@ def _loop(program: Program) -> Loop:
         )
     carried = dict(zip(new, kinds["carried"], strict=True))
     kept = tuple(name for name in outputs if name not in carried)
-    plan = make_plan(graph, carried)
+    plan = make_plan(graph, carried, precision)
     return Loop(plan, carried, tuple(kinds["rows"]), tuple(kinds["entries"]), kept)

@@ -28,7 +28,9 @@ class Listing:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self.plan: NativePlan = make_native_plan(plan.graph, plan.writes)
+        self.plan: NativePlan = make_native_plan(
+            plan.graph, plan.writes, plan.precision
+        )
 
     def describe(self, *, kernels: bool = False) -> str:
         """Write steps, buffers and bytes; with ``kernels`` their bodies too."""

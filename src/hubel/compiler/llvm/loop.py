@@ -56,7 +56,8 @@ class LlvmLoop:
 
     def __init__(self, loop: Loop, values: Mapping[str, Array]) -> None:
         self.loop = loop
-        native = make_native_plan(loop.plan.graph, loop.plan.writes)
+        plan = loop.plan
+        native = make_native_plan(plan.graph, plan.writes, plan.precision)
         program = Program(native)
         text = LoopText(program, loop)
         _check(loop, values)

@@ -64,7 +64,9 @@ class LlvmPlan:
         apart: bool = False,
     ) -> None:
         self.plan, self._fallback = plan, fallback
-        self.native: NativePlan = make_native_plan(plan.graph, plan.writes)
+        self.native: NativePlan = make_native_plan(
+            plan.graph, plan.writes, plan.precision
+        )
         program = Program(self.native, strict=strict, apart=apart)
         self.text = program.text
         loaded = compile_module(self.text)

@@ -291,7 +291,7 @@ class Program:
         turned = call.left.turned, call.right.turned
         rows = call.left.stride, call.right.stride, call.n
         extents = call.m, call.n, call.k
-        shape = gemm.Shape(dtype, extents, rows, turned)
+        shape = gemm.Shape(self._rounded(dtype), extents, rows, turned)
         small = _small(call)
         own = gemm.choose(shape) if small is None or gemm.has_few(shape) else None
         if own is not None:
@@ -308,6 +308,10 @@ class Program:
         lines.put(
             product.call(a, b, out, extents=extents, rows=rows, transposed=turned)
         )
+
+    def _rounded(self, dtype: str) -> str:
+        """Return what numbers of products may be rounded to."""
+        return self.plan.precision if dtype == "float32" else dtype
 
     def _matrices(self, call: ProductCall, lines: _Lines) -> tuple[str, str, str]:
         """Write where A, B and C of a product are."""

@@ -142,6 +142,7 @@ class Lanes:
             sources=self._feed.sources,
             batch=size,
             entries=(rates, _KEY if self._random else None),
+            precision=self.config.precision,
         )
         repeat.settle()
         return repeat

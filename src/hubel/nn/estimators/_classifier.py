@@ -34,6 +34,8 @@ class NetClassifier(ClassEstimator):
         As in :class:`hubel.nn.TrainConfig`; it runs over ``max_iter`` epochs.
     momentum : float
         Of "sgd" and "nesterov".
+    precision : {"float32", "bfloat16"}
+        As in :class:`hubel.nn.TrainConfig`.
     max_iter : int
         Epochs at most.
     tol, n_iter_no_change : float, int
@@ -114,6 +116,7 @@ class NetClassifier(ClassEstimator):
         learning_rate_init: float = 0.02,
         schedule: str | Schedule = "constant",
         momentum: float = 0.9,
+        precision: str = "float32",
         max_iter: int = 200,
         tol: float = 0.0001,
         n_iter_no_change: int = 10,

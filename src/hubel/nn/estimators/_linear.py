@@ -50,13 +50,15 @@ class LinearClassifier(ClassEstimator):
         with the highest accuracy on examples that are held out is taken for a fit on
         all; "auto" tries 1, 0.3, 0.1 and so on for as long as it gets better.
     batch_size : int
-        Examples in a step; like the following three without meaning for "exact".
+        Examples in a step; like the following four without meaning for "exact".
     learning_rate_init : float
         What the schedule multiplies.
     schedule : str or callable
         As in :class:`hubel.nn.TrainConfig`; it runs over ``max_iter`` epochs.
     momentum : float
         Of "sgd" and "nesterov".
+    precision : {"float32", "bfloat16"}
+        As in :class:`hubel.nn.TrainConfig`.
     max_iter : int
         Epochs at most; steps of "exact".
     tol, n_iter_no_change : float, int
@@ -137,6 +139,7 @@ class LinearClassifier(ClassEstimator):
         learning_rate_init: float = 0.02,
         schedule: str | Schedule = "constant",
         momentum: float = 0.9,
+        precision: str = "float32",
         max_iter: int = 200,
         tol: float = 0.0001,
         n_iter_no_change: int = 10,

@@ -59,6 +59,7 @@ class NetEstimator(CallbackSupportMixin, BaseEstimator):
     learning_rate_init: float
     schedule: Any
     momentum: float
+    precision: str
     max_iter: int
     tol: float
     n_iter_no_change: int
@@ -227,6 +228,7 @@ class NetEstimator(CallbackSupportMixin, BaseEstimator):
             optimizer=self.solver,
             seed=self._seed,
             deterministic=True,
+            precision=self.precision,
         )
 
     def _hold_out(self, X: Array, targets: Array) -> tuple[Pair, Pair]:

@@ -46,6 +46,8 @@ class NetRegressor(MultiOutputMixin, RegressorMixin, NetEstimator):
         As in :class:`hubel.nn.TrainConfig`; it runs over ``max_iter`` epochs.
     momentum : float
         Of "sgd" and "nesterov".
+    precision : {"float32", "bfloat16"}
+        As in :class:`hubel.nn.TrainConfig`.
     max_iter : int
         Epochs at most.
     tol, n_iter_no_change : float, int
@@ -120,6 +122,7 @@ class NetRegressor(MultiOutputMixin, RegressorMixin, NetEstimator):
         learning_rate_init: float = 0.02,
         schedule: str | Schedule = "constant",
         momentum: float = 0.9,
+        precision: str = "float32",
         max_iter: int = 200,
         tol: float = 0.0001,
         n_iter_no_change: int = 10,

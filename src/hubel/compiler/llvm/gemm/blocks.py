@@ -14,9 +14,12 @@ from hubel.compiler.llvm.gemm.micro import Tile, micro_name, micro_text
 from hubel.compiler.llvm.gemm.packs import (
     SPARE,
     call_square,
+    declarations,
     declare_square,
     pack_name,
     pack_text,
+    panel_size,
+    steps_of,
 )
 from hubel.compiler.llvm.gemm.vectors import (
     load,
@@ -46,7 +49,7 @@ class Blocked:
         Whether the product is added to C.
     direct : tuple of bool
         Whether S, and V, are read where they are, but for what does not fill a panel;
-        V only where its packing does not transpose.
+        V only where its packing does not transpose. Not where numbers are rounded.
     left : tuple of bool
         Whether there may be rows, and columns, that fill no tile.
     widths : tuple of int
@@ -110,10 +113,11 @@ class Blocked:
         return first, second
 
     @property
-    def turns(self) -> bool:
-        """Whether it transposes squares of vectors."""
+    def squares(self) -> tuple[Kind, ...]:
+        """Of what it transposes squares of vectors."""
         sides = zip(self.packs, self.packed, strict=True)
-        return self.swapped or any(turned and packed for turned, packed in sides)
+        found = [self.kind] * any(turned and packed for turned, packed in sides)
+        return tuple(dict.fromkeys([*found, *[self.kind.sums] * self.swapped]))
 
     def scratch(
         self, extents: tuple[int, int, int], blocks: tuple[int, int, int]
@@ -138,12 +142,11 @@ class Blocked:
         widths = zip((tile.rows, tile.columns), self.packs, self.packed, strict=True)
         parts += [pack_text(kind, n, turned) for n, turned, packed in widths if packed]
         parts.append(_tiles_text(self))
-        if self.turns:
-            parts.append(declare_square(kind))
+        parts += [declare_square(each) for each in self.squares]
         if self.swapped:
             parts.append(_turn_back_text(self))
         parts.append(_Product(self).text())
-        return "\n".join([kind.declarations(), *parts, METADATA])
+        return "\n".join([declarations(kind), *parts, METADATA])
 
 
 @dataclass(frozen=True)
@@ -199,6 +202,7 @@ class _Product:
                 depth = out.least("%k.block", out.subtract("%k", p))
                 right = self._panels(self.v, (first, p), (width, depth))
                 self.ahead = self._next((first, p), (width, depth))
+                self.steps = steps_of(out, self.kind, depth)
                 with out.loop(0, rows, "%row.block", "rows") as row:
                     self._block((row, first, p), (width, depth), right)
             if self.product.swapped:
@@ -208,11 +212,11 @@ class _Product:
     def _lay_out(self) -> tuple[str, str]:
         """Give the parts of the scratch memory their places; return S's and V's."""
         out, tile, kind = self.out, self.tile, self.kind
-        spare, end = SPARE * kind.lanes, kind.lanes * (tile.columns + kind.lanes)
+        end = kind.lanes * (tile.columns + kind.lanes)
 
         def panels(extent: str, width: int) -> str:
             count = out.let(f"sdiv i64 {out.add(extent, width - 1)}, {width}", "count")
-            one = out.add(out.times("%k.block", width), spare)
+            one = panel_size(out, kind, "%k.block", width)
             return out.add(out.times(count, one), end)
 
         def beyond(place: str, numbers: str) -> str:
@@ -264,7 +268,7 @@ class _Product:
             f"ptr {source}, ptr {self.room}, i64 {operand.stride}, i64 {span[1]}, "
             f"i64 {depth})"
         )
-        size = out.add(out.times(depth, width), SPARE * self.kind.lanes)
+        size = panel_size(out, self.kind, depth, width)
         return _Panels(operand.packed, *span, size, "1", str(width))
 
     def _next(self, start: tuple[str, str], extents: tuple[str, str]) -> str:
@@ -316,7 +320,7 @@ class _Product:
                     f"call void @tiles(ptr {left.place}, i64 {left.size}, "
                     f"i64 {left.row}, i64 {left.step}, ptr {part.place}, "
                     f"i64 {part.size}, i64 {part.step}, ptr {place}, i64 {stride}, "
-                    f"i64 {left.count}, i64 {part.count}, i64 {depth}, i1 {more}, "
+                    f"i64 {left.count}, i64 {part.count}, i64 {self.steps}, i1 {more}, "
                     f"ptr {self.rest}, ptr {final}, i64 %ldc, {self.ahead})"
                 )
         if not self.product.swapped:
@@ -442,7 +446,7 @@ def _copy_some(out: Writer, tile: Tile, d: str, extents: tuple[str, str]) -> Non
 
 def _turn_back_text(product: Blocked) -> str:
     """Write the transposition of a block of C', whose memory is padded, into C."""
-    kind, accumulate = product.tile.kind, product.accumulate
+    kind, accumulate = product.tile.kind.sums, product.accumulate
     lanes = kind.lanes
     out = Writer(
         "define internal void @turn.back(ptr noalias %c, ptr noalias readonly %d, "

@@ -10,6 +10,7 @@ import math
 import os
 import threading
 import time
+import warnings
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from hubel.compiler.llvm import binding, blas, cache
-from hubel.compiler.llvm.gemm.machine import find_machine
+from hubel.compiler.llvm.gemm.kind import BFLOAT16, memory_of
+from hubel.compiler.llvm.gemm.machine import Machine, find_machine, has_bfloat16
 from hubel.compiler.llvm.gemm.product import OwnProduct, Shape, text_of
 from hubel.compiler.llvm.gemm.proposal import propose
 from hubel.compiler.llvm.gemm.trial import is_right
@@ -44,6 +46,7 @@ _MOST = 2**24
 """Products of more multiplications are timed with shorter extents, and are alike."""
 
 _log = logging.getLogger(__name__)
+_warned = threading.Event()
 _lock = threading.Lock()
 _chosen: dict[Shape, str] = {}
 _told: ContextVar[Mapping[str, str]] = ContextVar("products told")
@@ -53,16 +56,42 @@ _made: ContextVar[dict[str, str]] = ContextVar("products made")
 def choose(shape: Shape) -> OwnProduct | None:
     """Return our own code for a product, ready to be called; None for the library's.
 
+    What may be rounded to bfloat16 is so where that is faster.
+
     Raises
     ------
     OptionError
         If ``HUBEL_GEMM`` is none of its three words.
     """
-    wish = _wish()
-    told = _told.get({}).get(str(shape), "")
-    machine = find_machine(host())
+    wish, machine = _wish(), find_machine(host())
     if machine is None or 0 in shape.extents:
         return None
+    if shape.dtype == BFLOAT16:
+        if has_bfloat16(host()):
+            rounded = _choose(shape, wish, machine)
+            if rounded is not None:
+                return rounded
+        else:
+            _warn()
+        shape = replace(shape, dtype="float32")
+    return _choose(shape, wish, machine)
+
+
+def _warn() -> None:
+    """Say, once, that nothing is rounded."""
+    if _warned.is_set():
+        return
+    _warned.set()
+    warnings.warn(
+        "products stay in float32: this processor has no instructions for bfloat16",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+
+
+def _choose(shape: Shape, wish: str, machine: Machine) -> OwnProduct | None:
+    """Do the same for this dtype alone."""
+    told = _told.get({}).get(str(shape), "")
     if not told and wish == "auto" and math.prod(shape.extents) < _LEAST:
         return None
     own = propose(shape, machine)
@@ -136,13 +165,13 @@ def _wish() -> str:
 
 def _decide(own: OwnProduct, wish: str) -> str:
     """Ask the disk, or time both, if ours is right at all."""
-    library = blas.find_product(own.shape.dtype)
+    library = blas.find_product(memory_of(own.shape.dtype))
     name = _key(own, library, wish)
     kept = cache.read(name)
     if kept in (_OWN.encode(), _LIBRARY.encode()):
         return kept.decode()
     found = _LIBRARY
-    if _is_right(own) and (wish == _OWN or library is None or _is_faster(own, library)):
+    if _is_right(own) and (wish == _OWN or _is_faster(own, library)):
         found = _OWN
     cache.write(name, found.encode())
     return found
@@ -173,8 +202,10 @@ def _key(own: OwnProduct, library: blas.Product | None, wish: str) -> str:
     )
 
 
-def _is_faster(own: OwnProduct, library: blas.Product) -> bool:
+def _is_faster(own: OwnProduct, library: blas.Product | None) -> bool:
     """Time both in turn and compare the shortest times.
+
+    What rounds is compared with what does not, by code of our own too.
 
     One thread does each: threads that share a large product gain the same either way,
     and those of a library that wait for a small one take the time of ours.
@@ -182,16 +213,29 @@ def _is_faster(own: OwnProduct, library: blas.Product) -> bool:
     own = _shortened(own)
     shape = own.shape
     arrays = _arrays(shape)
-    factors = 1.0, float(shape.accumulate)
-
-    def theirs() -> None:
-        blas.multiply(library, arrays, shape.extents, shape.transposed, factors)
-
     ours = own.caller(arrays)
+    theirs = _other(shape, arrays, library)
+    if theirs is None:
+        return True
     with _one_thread():
         first, second = _times((ours, theirs))
-    _log.debug("%s: %.1f us, library %.1f us", shape, 1e6 * first, 1e6 * second)
+    _log.debug("%s: %.1f us, otherwise %.1f us", shape, 1e6 * first, 1e6 * second)
     return first <= second
+
+
+def _other(
+    shape: Shape, arrays: list[np.ndarray[Any, Any]], library: blas.Product | None
+) -> Callable[[], object] | None:
+    """Return what a product of our own is compared with."""
+    machine = find_machine(host())
+    if shape.dtype == BFLOAT16 and machine is not None:
+        return propose(replace(shape, dtype="float32"), machine).caller(arrays)
+    if library is None:
+        return None
+    factors = 1.0, float(shape.accumulate)
+    return lambda: blas.multiply(
+        library, arrays, shape.extents, shape.transposed, factors
+    )
 
 
 @contextmanager
@@ -229,7 +273,7 @@ def _arrays(shape: Shape) -> list[np.ndarray[Any, Any]]:
     first, second = shape.transposed
     heights = (k if first else m, n if second else k, m)
     return [
-        np.ones((height, row), shape.dtype)
+        np.ones((height, row), memory_of(shape.dtype))
         for height, row in zip(heights, shape.rows, strict=True)
     ]
 

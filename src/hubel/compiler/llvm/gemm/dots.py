@@ -55,9 +55,9 @@ class Dots:
         return 1, self.columns, 1
 
     @property
-    def turns(self) -> bool:
-        """Whether it transposes squares of vectors."""
-        return not self.transposed
+    def squares(self) -> tuple[Kind, ...]:
+        """Of what it transposes squares of vectors."""
+        return () if self.transposed else (self.kind,)
 
     @property
     def name(self) -> str:
@@ -80,11 +80,10 @@ class Dots:
 
     def text(self) -> str:
         """Write the module: the function and those that it calls."""
-        kind, turned = self.kind, self.turns
+        kind = self.kind
         parts = [kind.declarations(), _rows_text(self)]
-        parts.append(pack_text(kind, kind.lanes, turned))
-        if turned:
-            parts.append(declare_square(kind))
+        parts.append(pack_text(kind, kind.lanes, not self.transposed))
+        parts += [declare_square(each) for each in self.squares]
         return "\n".join([*parts, self._body(), METADATA])
 
     def _body(self) -> str:
@@ -95,7 +94,7 @@ class Dots:
         panel = (self.columns + SPARE) * lanes
         count = out.let(f"sdiv i64 {out.add('%k.block', lanes - 1)}, {lanes}", "count")
         room = out.at("%scratch", out.times(count, panel), kind.real)
-        turned = self.turns
+        turned = not self.transposed
         with out.loop(0, "%k", "%k.block", "depth") as p:
             depth = out.least("%k.block", out.subtract("%k", p))
             row, column = (p, 0) if turned else (0, p)

@@ -8,6 +8,17 @@ _IR = {"float32": "float", "float64": "double"}
 _SHORT = {"float32": "f32", "float64": "f64"}
 _SIZE = {"float32": 4, "float64": 8}
 
+BFLOAT16 = "bfloat16"
+"""Numbers are float32 in memory and in sums; what is multiplied is rounded to 8 bits.
+
+The numbers for two steps of k lie side by side where one of float32 would.
+"""
+
+
+def memory_of(dtype: str) -> str:
+    """Return the dtype that the operands and the result have in memory."""
+    return "float32" if dtype == BFLOAT16 else dtype
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -24,14 +35,29 @@ class Kind:
     vector_bytes: int
 
     @property
+    def memory(self) -> str:
+        """The dtype of the numbers in memory."""
+        return memory_of(self.dtype)
+
+    @property
+    def sums(self) -> Kind:
+        """What sums are."""
+        return Kind(self.memory, self.vector_bytes)
+
+    @property
+    def steps(self) -> int:
+        """How many steps of k a multiplication takes at once, in each lane."""
+        return 2 if self.dtype == BFLOAT16 else 1
+
+    @property
     def real(self) -> str:
         """The type of a number."""
-        return _IR[self.dtype]
+        return _IR[self.memory]
 
     @property
     def size(self) -> int:
         """The bytes of a number."""
-        return _SIZE[self.dtype]
+        return _SIZE[self.memory]
 
     @property
     def lanes(self) -> int:
@@ -51,7 +77,7 @@ class Kind:
     @property
     def suffix(self) -> str:
         """What stands at the end of the names of LLVM's functions on vectors."""
-        return f"v{self.lanes}{_SHORT[self.dtype]}"
+        return f"v{self.lanes}{_SHORT[self.memory]}"
 
     def declarations(self) -> str:
         """Declare the functions of LLVM that products call."""

@@ -60,6 +60,17 @@ def find_machine(target: Target) -> Machine | None:
     return NEON if target.triple.startswith(("aarch64", "arm64")) else None
 
 
+def has_bfloat16(target: Target) -> bool:
+    """Say whether a processor multiplies numbers that are rounded to bfloat16.
+
+    Examples
+    --------
+    >>> has_bfloat16(Target("x86_64-unknown-linux-gnu", "x", "+avx512f,-avx512bf16"))
+    False
+    """
+    return find_machine(target) is AVX512 and target.has("avx512bf16")
+
+
 def kind_of(machine: Machine, dtype: str) -> Kind:
     """Return the vectors of a dtype."""
     return Kind(dtype, machine.vector_bytes)

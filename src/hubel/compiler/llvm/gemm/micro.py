@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hubel.compiler.llvm.gemm.kind import Kind
+from hubel.compiler.llvm.gemm.rounded import factor
 from hubel.compiler.llvm.gemm.vectors import broadcast, load, multiply_add, store
 from hubel.compiler.llvm.gemm.writer import KEEP_LOOP, Writer
 
@@ -44,7 +45,8 @@ def micro_text(tile: Tile, vectors: int, *, apart: bool = False) -> str:
     %d, i64 %s.row, i64 %s.step, i64 %v.step, i64 %k, i64 %ldd, i1 %more, ptr %ahead,
     i64 %ahead.step)``: rows of D (+)= S' V. The numbers of S (k, rows) for a step of k
     lie side by side, or ``row`` apart, those of V (k, columns of the tile) always do;
-    ``step`` numbers on are those for the next. k is at least 1. At each step memory
+    ``step`` numbers on are those for the next. k is at least 1. Pairs of rounded
+    numbers count as one, and two steps of k as one. At each step memory
     that later tiles will read is asked for, from ``%ahead`` on.
     """
     out = Writer(
@@ -90,14 +92,15 @@ def _steps(out: Writer, tile: Tile, vectors: int, apart: bool) -> list[str]:
             f"[ %u.{i}, %steps ]"
         )
     loaded = [
-        load(out, kind, out.at("%v.at", v * kind.lanes, kind.real))
+        factor(out, kind, load(out, kind, out.at("%v.at", v * kind.lanes, kind.real)))
         for v in range(vectors)
     ]
     for r, row in enumerate(rows):
-        factor = broadcast(out, kind, out.at("%s.at", row, kind.real))
+        number = broadcast(out, kind, out.at("%s.at", row, kind.real))
+        number = factor(out, kind, number)
         for v in range(vectors):
             i = r * vectors + v
-            out.put(f"%u.{i} = {multiply_add(kind, factor, loaded[v], f'%t.{i}')}")
+            out.put(f"%u.{i} = {multiply_add(kind, number, loaded[v], f'%t.{i}')}")
     out.put(f"%s.next = getelementptr {kind.real}, ptr %s.at, i64 %s.step")
     out.put(f"%v.next = getelementptr {kind.real}, ptr %v.at, i64 %v.step")
     out.put(f"%ahead.next = getelementptr {kind.real}, ptr %ahead.at, i64 %ahead.step")

@@ -1,12 +1,18 @@
 """Packing: a block of a matrix as panels, in which the innermost loop walks forward.
 
 A panel holds, for each step of k, the numbers of ``width`` rows (or columns) side by
-side. Panels lie one after the other, `SPARE` vectors apart.
+side; those of bfloat16 for two steps, in pairs. Panels lie one after the other, `SPARE`
+vectors apart.
 """
 
 from __future__ import annotations
 
 from hubel.compiler.llvm.gemm.kind import Kind
+from hubel.compiler.llvm.gemm.rounded import (
+    declare_rounding,
+    round_neighbours,
+    round_pairs,
+)
 from hubel.compiler.llvm.gemm.vectors import load, load_some, mask, store, transpose
 from hubel.compiler.llvm.gemm.writer import Writer
 from hubel.compiler.llvm.provided import provide
@@ -16,6 +22,11 @@ SPARE = 1
 
 _GROUP = 8
 """Steps of k that are copied before the next panel's: rows may be far apart."""
+
+
+def declarations(kind: Kind) -> str:
+    """Declare what packing and multiplying call."""
+    return kind.declarations() + declare_rounding() * (kind.steps == 2)
 
 
 def pack_name(width: int, turned: bool) -> str:
@@ -35,12 +46,24 @@ def pack_text(kind: Kind, width: int, turned: bool) -> str:
         "ptr noalias readonly %from, ptr noalias %room, i64 %ld, i64 %width, i64 %k) "
         "noinline"
     )
-    size = out.add(out.times("%k", width), SPARE * kind.lanes)
+    size = panel_size(out, kind, "%k", width)
     if turned:
         _turned(out, kind, width, size)
     else:
         _plain(out, kind, width, size)
     return out.text()
+
+
+def panel_size(out: Writer, kind: Kind, depth: str, width: int) -> str:
+    """Return how far apart panels are."""
+    return out.add(out.times(steps_of(out, kind, depth), width), SPARE * kind.lanes)
+
+
+def steps_of(out: Writer, kind: Kind, depth: str) -> str:
+    """Return how many multiplications it takes to go through so many steps of k."""
+    if kind.steps == 1:
+        return depth
+    return out.let(f"lshr i64 {out.add(depth, kind.steps - 1)}, 1", "steps")
 
 
 def _plain(out: Writer, kind: Kind, width: int, size: str) -> None:
@@ -57,16 +80,23 @@ def _plain(out: Writer, kind: Kind, width: int, size: str) -> None:
                 for each in (None, left):
                     if each is not None:
                         next(other)
-                    with out.loop(group, last, 1, "step") as p:
+                    with out.loop(group, last, kind.steps, "step") as p:
                         source = out.position("%from", p, "%ld", first, kind.real)
-                        place = out.at(to, out.times(p, width), kind.real)
-                        _copy(out, kind, count, source, place, each)
+                        place = out.at(
+                            to, out.times(steps_of(out, kind, p), width), kind.real
+                        )
+                        values = _row(out, kind, count, source, each)
+                        if kind.steps == 2:
+                            values = _with_next(out, kind, values, (source, p, each))
+                        for i, value in enumerate(values):
+                            at = out.at(place, i * kind.lanes, kind.real)
+                            store(out, kind, value, at)
 
 
-def _copy(
-    out: Writer, kind: Kind, count: int, source: str, place: str, left: str | None
-) -> None:
-    """Copy some vectors; of the source only so many numbers may be read."""
+def _row(
+    out: Writer, kind: Kind, count: int, source: str, left: str | None
+) -> list[str]:
+    """Load some vectors, of which only so many numbers may be read."""
     values: list[str] = []
     for i in range(count):
         at = out.at(source, i * kind.lanes, kind.real)
@@ -75,13 +105,27 @@ def _copy(
         else:
             rest = out.subtract(left, i * kind.lanes)
             values.append(load_some(out, kind, at, mask(out, kind, rest)))
-    for i, value in enumerate(values):
-        store(out, kind, value, out.at(place, i * kind.lanes, kind.real))
+    return values
+
+
+def _with_next(
+    out: Writer, kind: Kind, values: list[str], row: tuple[str, str, str | None]
+) -> list[str]:
+    """Pair a row with the next one, or with zeros where there is none."""
+    source, p, left = row
+    there = out.test("slt", out.add(p, 1), "%k")
+    most = str(len(values) * kind.lanes) if left is None else left
+    some = out.let(f"select i1 {there}, i64 {most}, i64 0", "some")
+    following = _row(out, kind, len(values), out.at(source, "%ld", kind.real), some)
+    return [
+        round_pairs(out, kind, first, second)
+        for first, second in zip(values, following, strict=True)
+    ]
 
 
 def _turned(out: Writer, kind: Kind, width: int, size: str) -> None:
     """Transpose squares of vectors; what fills none is copied to where it does."""
-    lanes = kind.lanes
+    lanes, across = kind.lanes, kind.lanes * kind.steps
     pitch = out.add("%k", 2 * lanes)
     with out.loop(0, "%width", width, "panel") as first:
         panel = out.let(f"sdiv i64 {first}, {width}", "panel")
@@ -92,17 +136,18 @@ def _turned(out: Writer, kind: Kind, width: int, size: str) -> None:
             source = out.at("%from", out.times(row, "%ld"), kind.real)
             high = out.subtract("%width", row)
             is_high = out.test("sge", high, lanes)
-            whole = out.let(f"and i64 %k, {-lanes}", "whole")
+            whole = out.let(f"and i64 %k, {-across}", "whole")
             whole = out.let(f"select i1 {is_high}, i64 {whole}, i64 0", "whole")
             _copy_rows(out, kind, source, (high, whole, pitch))
-            with out.loop(0, "%k", lanes, "square") as p:
+            with out.loop(0, "%k", across, "square") as p:
+                step = steps_of(out, kind, p)
                 is_whole = out.test("slt", p, whole)
                 at = out.at(source, p, kind.real)
                 other = out.at("%room", out.subtract(p, whole), kind.real)
                 call_square(
                     out,
                     kind,
-                    (out.position(to, p, width, start, kind.real), width),
+                    (out.position(to, step, width, start, kind.real), width),
                     (
                         out.let(f"select i1 {is_whole}, ptr {at}, ptr {other}"),
                         out.let(f"select i1 {is_whole}, i64 %ld, i64 {pitch}"),
@@ -136,7 +181,8 @@ def require_square(kind: Kind) -> None:
 
     It is ``void @NAME(ptr noalias %to, i64 %to.pitch, ptr noalias %from, i64
     %from.pitch, i64 %ahead)``: rows are a pitch apart; numbers so far ahead in each row
-    are asked for, as they will be needed next.
+    are asked for, as they will be needed next. Of bfloat16, rows are twice as long, and
+    rounded.
     """
     provide(_square_name(kind), _square_text(kind))
 
@@ -156,10 +202,14 @@ def _square_text(kind: Kind) -> str:
         at = out.at("%from", out.times("%from.pitch", i), kind.real)
         ahead = out.at(at, "%ahead", kind.real)
         out.put(f"call void @llvm.prefetch.p0(ptr {ahead}, i32 0, i32 2, i32 1)")
-        rows.append(load(out, kind, at))
+        row = load(out, kind, at)
+        if kind.steps == 2:
+            more = load(out, kind, out.at(at, kind.lanes, kind.real))
+            row = round_neighbours(out, kind, row, more)
+        rows.append(row)
     for i, row in enumerate(transpose(out, kind, rows)):
         store(out, kind, row, out.at("%to", out.times("%to.pitch", i), kind.real))
-    return f"{kind.declarations()}\n{out.text()}"
+    return f"{declarations(kind)}\n{out.text()}"
 
 
 def call_square(

@@ -28,7 +28,8 @@ class Shape:
     Attributes
     ----------
     dtype : str
-        ``float32`` or ``float64``.
+        ``float32``, ``float64``, or ``bfloat16``: float32 in memory, rounded when it
+        is multiplied.
     extents : tuple of int
         m, n and k, none of them 0.
     rows : tuple of int
@@ -134,8 +135,8 @@ def declarations(products: Iterable[OwnProduct]) -> str:
 
 def _address(code: Blocked | Dots) -> int:
     """See that modules can call code by its name, and return where it is."""
-    if code.turns:
-        require_square(code.kind)
+    for each in code.squares:
+        require_square(each)
     return provide(code.name, text_of(code))
 
 

@@ -72,6 +72,8 @@ def _ways(shape: Shape, machine: Machine) -> Iterator[OwnProduct]:
             code = Blocked(tile, shape.transposed, swapped, shape.accumulate)
             yield _blocked(shape, machine, code)
     n = shape.extents[1]
+    if kind.steps > 1:
+        return
     if n <= min(_FEW, machine.sums) and not shape.transposed[0]:
         code = Dots(kind, machine.sums // n, n, shape.transposed[1], shape.accumulate)
         yield _dots(shape, machine, code)
@@ -92,11 +94,13 @@ def _blocked(shape: Shape, machine: Machine, code: Blocked) -> OwnProduct:
     is_dense = tile.rows * kind.size >= _DENSE or strides[0] * kind.size <= _ALIASED / 4
     first = first and (code.packs[0] or is_dense)
     direct = first, second and not code.packs[1]
+    if kind.steps > 1:
+        direct = False, False
     code = replace(code, direct=direct, **_ends(rows, columns, tile))
     deep = direct[1] and not aliased[1]
-    depth = machine.depth * (1 + deep) // kind.size
+    depth = machine.depth * (1 + deep) // kind.size * kind.steps
     blocks = (
-        even(k, depth, kind.lanes),
+        even(k, depth, kind.lanes * kind.steps),
         even(rows, machine.high, tile.rows),
         even(columns, machine.wide // kind.size, tile.columns),
     )
@@ -151,6 +155,7 @@ def _cost(way: OwnProduct, shape: Shape) -> float:
 def _cost_of_tiles(code: Blocked, shape: Shape) -> float:
     """Do the same for tiles."""
     m, n, k = shape.extents
+    k = -(-k // code.kind.steps)
     tile, lanes = code.tile, code.tile.kind.lanes
     rows, columns = (n, m) if code.swapped else (m, n)
     depth = k + 8  # a tile begins and ends

@@ -31,7 +31,7 @@ def is_right(code: Blocked | Dots) -> bool:
         blocks = 2 * kind.lanes, code.tile.rows, code.tile.columns
     extents = m, n, _DEPTH
     shapes = _memory(extents, transposed)
-    arrays = [_counted(*each, kind.dtype) for each in shapes]
+    arrays = [_counted(*each, kind.memory) for each in shapes]
     first, second, third = (each.shape[1] for each in arrays)
     apart = first, second, third
     shape = Shape(kind.dtype, extents, apart, transposed, code.accumulate)

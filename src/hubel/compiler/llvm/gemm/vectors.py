@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hubel.compiler.llvm.gemm.kind import Kind
+from hubel.compiler.llvm.gemm.rounded import multiply_pairs
 from hubel.compiler.llvm.gemm.writer import Writer
 
 _PART_BYTES = 16
@@ -58,7 +59,9 @@ def broadcast(out: Writer, kind: Kind, place: str) -> str:
 
 
 def multiply_add(kind: Kind, a: str, b: str, total: str) -> str:
-    """Write a * b + total, rounded once."""
+    """Write a * b + total, rounded once; of pairs, both products are added."""
+    if kind.steps == 2:
+        return multiply_pairs(kind, a, b, total)
     v = kind.vector
     return f"call {v} @llvm.fma.{kind.suffix}({v} {a}, {v} {b}, {v} {total})"
 
