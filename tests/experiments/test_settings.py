@@ -18,6 +18,7 @@ def test_every_combination_has_defaults(data, hidden, loss, optimizer):
     settings = TrainSettings(data=data, hidden=hidden, loss=loss, optimizer=optimizer)
     whole = settings.completed()
     open_ones = {"data_dir", "size", "images", "validation", "augment", "threads"}
+    open_ones.add("features")
     for field in fields(whole):
         assert (getattr(whole, field.name) is None) == (field.name in open_ones)
     assert whole.completed() == whole

@@ -18,6 +18,7 @@ from hubel.cli._show import Show
 from hubel.cli._values import (
     augmentation,
     data_of,
+    features,
     listed,
     name_of,
     number,
@@ -54,6 +55,7 @@ examples:
   hubel train --data mnist --data-dir DIR --hidden 512,256     a 3-layer net on digits
   hubel train --data cifar10 --data-dir DIR --hidden none --loss svm      a linear SVM
   hubel train --data cifar10 --data-dir DIR --conv 16,32       a convolutional net
+  hubel train --data cifar10 --data-dir DIR --features hog+hue     edges and colours
   hubel train --data pictures/ --resize crop --size 32        your own, a folder a class
 
   hubel train --resume runs/mnist-100-1    go on with a run that was interrupted
@@ -133,6 +135,14 @@ def _net_options(group: Any) -> None:
         metavar="N[,N...]",
         help="filters of each convolutional layer in front, of 3x3, each followed by "
         "the activation and 2x2 max pooling (default: none)",
+    )
+    group.add_argument(
+        "--features",
+        type=features,
+        metavar="WORDS",
+        help="compute features of the images and learn from these: some of hog, hue, "
+        "color and lbp, such as hog+hue or hog:block=2,norm=L2-Hys+hue:bins=20; or "
+        "all (default: learn from the pixels)",
     )
     group.add_argument(
         "--hidden",

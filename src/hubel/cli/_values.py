@@ -11,6 +11,7 @@ from pathlib import Path
 from hubel.cli._parser import suggest
 from hubel.data import Augmentation
 from hubel.errors import OptionError
+from hubel.features import read_features
 
 
 def name_of(known: Iterable[str]) -> Callable[[str], str]:
@@ -63,6 +64,16 @@ def augmentation(text: str) -> str:
         return str(Augmentation.of(text))
     except OptionError as error:
         raise ArgumentTypeError(f"{error.problem}. {error.remedy}") from None
+
+
+def features(text: str) -> str:
+    """Read features of images, which stay the words that they are."""
+    try:
+        read_features(text)
+    except OptionError as error:
+        said = f"{error.problem}. {error.remedy}" if error.remedy else error.problem
+        raise ArgumentTypeError(said) from None
+    return text
 
 
 def whole(least: int) -> Callable[[str], int]:

@@ -19,10 +19,19 @@ def introduce(started: Started) -> list[str]:
         f"each {shape}",
         f"{len(names)} classes: {', '.join(names)}",
         started.net,
+        *_features(task.settings.features, task.spec.feature_widths),
         _method(task.settings),
         f"run folder: {started.folder}",
         _beginning(started),
     ]
+
+
+def _features(words: str | None, widths: tuple[int, ...]) -> list[str]:
+    """Say what the net learns from, if that is not the pixels."""
+    if words is None:
+        return []
+    total = f"{sum(widths):,} numbers an image"
+    return [f"learning from the features {words}: {total}"]
 
 
 def _beginning(started: Started) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Kind = Literal["linear", "hidden", "convolutional"]
+Kind = Literal[
+    "linear", "hidden", "convolutional", "line on features", "net on features"
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +66,16 @@ _CONVOLUTIONAL = Defaults(
 )
 """A filter sees every pixel, so that all data are much alike to it."""
 
+_ON_FEATURES = {
+    "line on features": Defaults(
+        epochs=20, batch_size=128, lr=0.01, l2=1e-3, dropout=0.0
+    ),
+    "net on features": Defaults(
+        epochs=20, batch_size=128, lr=0.05, l2=1e-3, dropout=0.3
+    ),
+}
+"""Features of all data are much alike too, once they are normalised."""
+
 _ADAM_LR = 0.001
 """Adam scales every step itself, so one learning rate serves all data."""
 
@@ -73,7 +85,8 @@ _SVM_LR, _SVM_L2 = 0.25, 3.0
 
 def defaults_for(data: str, *, kind: Kind, loss: str, optimizer: str) -> Defaults:
     """Return the defaults of a data set and a kind of net."""
-    chosen = _CONVOLUTIONAL if kind == "convolutional" else _TABLE[data, kind]
+    same = {"convolutional": _CONVOLUTIONAL, **_ON_FEATURES}
+    chosen = same[kind] if kind in same else _TABLE[data, kind]
     if optimizer == "adam":
         return replace(chosen, lr=_ADAM_LR)
     if loss == "svm":

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hubel.experiments._model import Model
+from hubel.features import Feature
 from hubel.nn._losses import find_loss
 from hubel.transforms.graph import Graph
 
@@ -20,7 +21,8 @@ def loss_graph(model: Model, image: str | os.PathLike[str] | None = None) -> Gra
     model : Model
         What `load` made of a run.
     image : path, optional
-        A picture; the mean of the images that the net was trained on by default.
+        A picture; by default the mean of the images that the net was trained on, a
+        grey one of a net behind features, which does not know it.
 
     Returns
     -------
@@ -48,6 +50,8 @@ def loss_graph(model: Model, image: str | os.PathLike[str] | None = None) -> Gra
 
 
 def _mean_image(model: Model) -> Any:
-    """Return the mean of the images of the training, as one image."""
+    """Return the mean of the images of the training, as one image; or a grey one."""
+    if isinstance(model.net[0], Feature):
+        return np.full((1, *model.image_shape), 128, np.uint8)
     mean = np.broadcast_to(model.mean, model.image_shape)
     return np.rint(mean).clip(0, 255).astype(np.uint8)[None]

@@ -14,6 +14,7 @@ from hubel.data import Resize, read_image
 from hubel.errors import DTypeError, OptionError, ShapeError
 from hubel.experiments._atomic import write_whole
 from hubel.experiments._folder import RunFolder
+from hubel.experiments._nets import normalization
 from hubel.experiments._onnx import as_onnx
 from hubel.experiments._parameters import read_net
 from hubel.experiments._run import read_json, settings_of
@@ -91,7 +92,10 @@ class Model:
 
     @property
     def mean(self) -> Array:
-        """What is taken from the pixels first, float32 of the image's shape."""
+        """What is taken from the pixels first, float32 of the image's shape.
+
+        Of a net behind features, from these.
+        """
         return self._normalize.mean
 
     @property
@@ -101,7 +105,7 @@ class Model:
 
     @property
     def _normalize(self) -> Normalize:
-        return self.net[0]
+        return normalization(self.net)
 
     def scores(self, images: Images) -> Array:
         """Return the scores of every class.

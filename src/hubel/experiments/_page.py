@@ -40,8 +40,9 @@ def write_page(
     facts: dict[str, Any] = {}
     if history:
         facts |= _facts(history)
-    if net is not None:
-        facts |= {"weights": first_weights(net), "weight_shape": task.spec.filter_shape}
+    shape = task.spec.filter_shape
+    if net is not None and shape is not None:
+        facts |= {"weights": first_weights(net), "weight_shape": shape}
     if examination is not None:
         facts |= _results(task, examination)
     record = TrainingRecord(

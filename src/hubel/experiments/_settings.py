@@ -9,6 +9,7 @@ from hubel.data import Augmentation, Resize
 from hubel.errors import OptionError
 from hubel.experiments._defaults import Kind, defaults_for
 from hubel.experiments._sources import FOLDER, SOURCES
+from hubel.features import read_features
 from hubel.nn import TrainConfig
 
 
@@ -33,6 +34,9 @@ class TrainSettings:
         out, and 0 for none.
     conv : tuple of int
         Filters of each convolutional layer before the hidden ones, as in `nn.convnet`.
+    features : str, optional
+        What is computed of the pixels, to learn from that instead, as
+        `features.read_features` takes it: ``"hog+hue"``. Training does not change it.
     hidden : tuple of int
         Neurons of each hidden layer; ``()`` is a linear classifier.
     activation : str
@@ -72,6 +76,7 @@ class TrainSettings:
     images: int | None = None
     validation: int | None = None
     conv: tuple[int, ...] = ()
+    features: str | None = None
     hidden: tuple[int, ...] = (100,)
     activation: str = "relu"
     loss: str = "softmax"
@@ -96,6 +101,8 @@ class TrainSettings:
         if self.images is not None and self.images < 2:
             raise OptionError(f"training on {self.images} images needs at least 2")
         _ = self._augmentation
+        if self.features is not None:
+            read_features(self.features)
 
     @property
     def _augmentation(self) -> Augmentation | None:
@@ -105,6 +112,8 @@ class TrainSettings:
     def _kind(self) -> Kind:
         if self.conv:
             return "convolutional"
+        if self.features is not None:
+            return "net on features" if self.hidden else "line on features"
         return "hidden" if self.hidden else "linear"
 
     def completed(self) -> TrainSettings:
@@ -149,7 +158,7 @@ class TrainSettings:
         plain = TrainSettings()
         if self.optimizer == "adam" and self.momentum != plain.momentum:
             said.append("momentum has no effect: Adam has its own")
-        if self._kind == "linear" and self.activation != plain.activation:
+        if not (self.hidden or self.conv) and self.activation != plain.activation:
             said.append("the activation has no effect: there is no hidden layer")
         if not self.hidden and self.dropout:
             said.append("dropout has no effect: there is no hidden layer")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hubel.data import Dataset, Progress
 from hubel.errors import OptionError
-from hubel.experiments._nets import NetSpec
+from hubel.experiments._nets import NetSpec, read_pixels
 from hubel.experiments._settings import TrainSettings
 from hubel.experiments._sources import FOLDER, read_data
 from hubel.nn import Normalize, Sequential
@@ -95,7 +95,12 @@ def task_of(settings: TrainSettings, whole: Dataset, test: Dataset) -> Task:
         classes=len(train.class_names),
         activation=complete.activation,
         dropout=complete.dropout or 0.0,
+        features=complete.features,
     )
-    normalize = Normalize.of(train.images, per=complete.normalize or "pixel")
+    normalize = Normalize.of(
+        train.images,
+        per=complete.normalize or "pixel",
+        through=None if spec.features is None else read_pixels(spec.features),
+    )
     net = spec.build(normalize, seed=complete.seed)
     return Task(complete, train, validation, test, spec, net)

@@ -163,7 +163,9 @@ def _begin(settings: TrainSettings, out: PathLike | None, how: _How) -> TrainRes
             training = _training(task)
         filters = [f"conv{count}" for count in complete.conv]
         net = [*filters, *complete.hidden] or ["linear"]
-        folder = create_folder(out, "-".join([complete.data, *map(str, net)]))
+        words = (complete.features or "").split("+")
+        said = [word.partition(":")[0].strip() for word in words if word]
+        folder = create_folder(out, "-".join([complete.data, *said, *map(str, net)]))
         with hold(folder.path):
             sweep(folder.path)
             origin = origin_of(task, training, folder, products)

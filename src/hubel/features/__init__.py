@@ -35,14 +35,17 @@ from hubel.features._patches import Contrast, patches
 from hubel.features._pool import pool
 from hubel.features._sample import sample_patches
 from hubel.features._stimuli import bar, grating
+from hubel.features._together import SquareRoot, Together
 from hubel.features._textons import Textons, learn_textons
 from hubel.features._whitening import Whitening, whiten
+from hubel.features._words import read_features
 
 __all__ = ["HOG", "LBP", "ColorHistogram", "Feature", "FilterBank"]
 __all__ += ["HOGSettings", "HueHistogram"]
 __all__ += ["color_histogram", "compute", "hog", "hue_histogram", "lbp"]
 __all__ += ["bar", "complex_cell", "gabor", "grating", "modulation", "preference"]
 __all__ += ["simple_cell", "tuning_curve"]
+__all__ += ["SquareRoot", "Together", "read_features"]
 __all__ += ["Contrast", "Dictionary", "KMeans", "Whitening", "assign", "kmeans"]
 __all__ += ["learn_bag_of_words", "learn_dictionary", "patches", "pool"]
 __all__ += ["sample_patches", "whiten"]

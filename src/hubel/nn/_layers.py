@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Self, overload
 
 import numpy as np
@@ -175,7 +175,14 @@ class Normalize(Module):
         self._fill(mean=mean, scale=scale)
 
     @classmethod
-    def of(cls, images: Array, *, per: str = "pixel", dtype: Any = np.float32) -> Self:
+    def of(
+        cls,
+        images: Array,
+        *,
+        per: str = "pixel",
+        through: Callable[[Array], Array] | None = None,
+        dtype: Any = np.float32,
+    ) -> Self:
         """Measure mean and standard deviation of images.
 
         Parameters
@@ -185,6 +192,9 @@ class Normalize(Module):
         per : {"pixel", "channel", "image set"}
             What has a mean and a scale of its own: each number of an example, each
             index of the last axis, or nothing.
+        through : callable, optional
+            What comes before this in a net, such as a feature: of images it makes what
+            is measured, some of them at a time.
         dtype : dtype
             As above.
 
@@ -198,21 +208,16 @@ class Normalize(Module):
         OptionError
             If there is no image, or ``per`` is none of these.
         """
-        axes = {
-            "pixel": (0,),
-            "channel": tuple(range(images.ndim - 1)),
-            "image set": tuple(range(images.ndim)),
-        }
-        if per not in axes or not images.size:
+        alike = {"pixel": 0, "channel": -1, "image set": None}
+        if per not in alike or not images.size:
             raise OptionError(
                 f"cannot measure {len(images)} images per {per!r}",
-                remedy=f"Give images, and one of {', '.join(map(repr, axes))}.",
+                remedy=f"Give images, and one of {', '.join(map(repr, alike))}.",
             )
-        mean, square = _moments(images)
-        over = tuple(axis - 1 for axis in axes[per] if axis)
+        moments = _moments(images, through or (lambda part: part))
+        over = tuple(range(moments[0].ndim))[: alike[per]]
         mean, square = (
-            np.broadcast_to(m.mean(axis=over, keepdims=True), images.shape[1:])
-            for m in (mean, square)
+            np.broadcast_to(m.mean(axis=over, keepdims=True), m.shape) for m in moments
         )
         spread = np.sqrt(np.maximum(square - mean * mean, 0))
         varies = spread > 1e-6 * np.maximum(1, abs(mean))
@@ -223,12 +228,14 @@ class Normalize(Module):
         return (x - self.mean) * self.scale
 
 
-def _moments(images: Array, rows: int = 1000) -> tuple[Array, Array]:
-    """Give mean and mean square of each pixel, reading some images at a time."""
-    total = np.zeros((2, *images.shape[1:]))
+def _moments(
+    images: Array, through: Callable[[Array], Array], rows: int = 1000
+) -> tuple[Array, Array]:
+    """Give mean and mean square of each number, of some images at a time."""
+    total: Any = 0
     for start in range(0, len(images), rows):
-        part = images[start : start + rows].astype(np.float64)
-        total += part.sum(axis=0), (part * part).sum(axis=0)
+        part = through(images[start : start + rows]).astype(np.float64)
+        total = total + np.stack([part.sum(axis=0), (part * part).sum(axis=0)])
     mean, square = total / len(images)
     return mean, square
 

@@ -24,6 +24,9 @@ from hubel.tracing.program import trace_program
 from hubel.tracing.tree import flatten
 from hubel.transforms.compiled import compile
 
+_WIDEST = 60
+"""Letters of a layer's name in the table, at most."""
+
 PRODUCTS = ("matrix", "product")
 """The kinds of gates of which every two operations are a multiply-add."""
 
@@ -189,7 +192,8 @@ def _parts(net: Module, path: str) -> Iterator[tuple[str, Module]]:
 
 def _name(layer: Module) -> str:
     """Return what a layer is called in the table, without empty parentheses."""
-    return repr(layer).removesuffix("()")
+    name = repr(layer).removesuffix("()")
+    return name if len(name) <= _WIDEST else f"{name[: _WIDEST - 1]}…"
 
 
 def _is_view(graph: CoreGraph, node: Node) -> bool:

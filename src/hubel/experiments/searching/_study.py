@@ -14,6 +14,7 @@ from hubel.experiments._atomic import write_whole
 from hubel.experiments._events import REQUEST
 from hubel.experiments._folder import as_json
 from hubel.experiments._interrupt import Request, stop_on_signals
+from hubel.experiments._nets import normalization
 from hubel.experiments._origin import Origin
 from hubel.experiments._task import Task
 from hubel.experiments.searching._crew import (
@@ -134,7 +135,7 @@ class Study:
                 activation=settings.activation,
                 dropout=settings.dropout or 0.0,
             )
-            net = spec.build(self.task.net[0], seed=settings.seed)
+            net = spec.build(normalization(self.task.net), seed=settings.seed)
             self._tasks[key] = replace(self.task, spec=spec, net=net)
             self._starts[key] = start_of(self._tasks[key], settings)
         return replace(self._tasks[key], settings=settings)
