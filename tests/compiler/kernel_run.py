@@ -20,9 +20,9 @@ from tests.compiler.kernel_oracle import run_oracle
 Array = NDArray[Any]
 
 
-def module_text(kernel: Kernel, *, strict: bool = False) -> str:
+def module_text(kernel: Kernel, *, strict: bool = False, brief: bool = False) -> str:
     """Write a module with a kernel and an entry ``run`` that calls it."""
-    module = Module(strict=strict)
+    module = Module(strict=strict, brief=frozenset([kernel.key] * brief))
     name = module.kernel(kernel)
     names = [f"{each.split()[0]} {each.split()[-1]}" for each in parameters(kernel)]
     module.add(
@@ -33,16 +33,22 @@ def module_text(kernel: Kernel, *, strict: bool = False) -> str:
 
 
 @cache
-def compiled(kernel: Kernel, strict: bool) -> tuple[Loaded, Any]:
-    loaded = Loaded(build_object(module_text(kernel, strict=strict), verify=True))
+def compiled(kernel: Kernel, strict: bool, brief: bool) -> tuple[Loaded, Any]:
+    text = module_text(kernel, strict=strict, brief=brief)
+    loaded = Loaded(build_object(text, verify=True))
     return loaded, ctypes.CFUNCTYPE(None)(loaded.address("run"))
 
 
 def prepare(
-    kernel: Kernel, space: tuple[int, ...], arrays: list[Array], *, strict: bool = False
+    kernel: Kernel,
+    space: tuple[int, ...],
+    arrays: list[Array],
+    *,
+    strict: bool = False,
+    brief: bool = False,
 ) -> tuple[Any, list[Any], Array]:
     """Return the native function, its arguments, and the status it sets."""
-    _, function = compiled(kernel, strict)
+    _, function = compiled(kernel, strict, brief)
     inner = space[-1] if space else 1
     row = (8 * inner + 63) // 64 * 64
     scratch = np.zeros(max(scratch_rows(kernel) * row, 1), np.uint8)
@@ -57,10 +63,10 @@ def prepare(
 
 
 def run_native(
-    kernel: Kernel, space: tuple[int, ...], arrays: list[Array], *, strict: bool = False
+    kernel: Kernel, space: tuple[int, ...], arrays: list[Array], **how: bool
 ) -> bool:
     """Run a kernel in place; say whether all that it requires holds."""
-    function, given, status = prepare(kernel, space, arrays, strict=strict)
+    function, given, status = prepare(kernel, space, arrays, **how)
     function(*given)
     return not status[0]
 
@@ -81,13 +87,13 @@ def compare(
     space: tuple[int, ...],
     arrays: list[Array],
     rtol: float = 0.0,
-    strict: bool = False,
+    **how: bool,
 ) -> list[Array]:
     """Run a kernel both ways and compare every array."""
     expected = [a.copy(order="K") for a in arrays]
     native = [a.copy(order="K") for a in arrays]
     fine = run_oracle(kernel, space, expected)
-    assert run_native(kernel, space, native, strict=strict) == fine
+    assert run_native(kernel, space, native, **how) == fine
     for want, got in zip(expected, native, strict=True):
         if rtol and want.dtype.kind == "f":
             np.testing.assert_allclose(got, want, rtol=rtol, atol=rtol)

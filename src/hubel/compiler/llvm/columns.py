@@ -19,8 +19,10 @@ SEVERAL = 10
 """So many are where each element takes a function of the library."""
 
 
-def columns_of(kernel: Kernel) -> int | None:
+def columns_of(kernel: Kernel, *, brief: bool = False) -> int | None:
     """Return how many columns to write out, or None where loops along rows are faster.
+
+    Where the text is to be ``brief``, only a few are written out.
 
     What loops along rows lose in reducing short rows and in the ends of vectors, rows
     side by side lose in sorting elements into columns and back.
@@ -28,6 +30,8 @@ def columns_of(kernel: Kernel) -> int | None:
     count = kernel.columns
     if count is None or count <= FEW:
         return count
+    if brief:
+        return None
     if any(_reduces(kernel, each) for each in kernel.body):
         return count
     costly = any(each.op in LIBRARY for each in kernel.body)

@@ -94,7 +94,7 @@ def _write_body(kernel: Kernel, code: Code) -> None:
         fine = code.slot("i1")
         code.do(f"store i1 true, ptr {fine}")
     space = Space(kernel, code)
-    columns = columns_of(kernel)
+    columns = columns_of(kernel, brief=code.brief)
     sums = Accumulators(kernel, code, space, columns)
     statements = Statements(kernel, code, space, sums, fine)
     if columns is None:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from hubel.compiler.llvm import jit
 from hubel.compiler.llvm.available import reason
+from hubel.compiler.llvm.brief import find_brief
 from hubel.compiler.llvm.module import Module
 from hubel.compiler.llvm.program import Program
 from hubel.compiler.lower import KernelCall
@@ -76,7 +77,7 @@ class Listing:
                 f"step {step} is no kernel",
                 remedy=f"Kernels are the steps {numbers}; without a step it is all.",
             )
-        module = Module()
+        module = Module(brief=find_brief(self.plan).kernels)
         name = module.kernel(call.kernel)
         return module.text().replace(
             f"define internal void {name}(", f"define void {name}("

@@ -22,6 +22,8 @@ class Module:
     ----------
     strict : bool
         Whether kernels round each operation on its own, as NumPy does.
+    brief : frozenset of str
+        The keys of kernels that are written briefly, see `hubel.compiler.llvm.brief`.
 
     Examples
     --------
@@ -31,8 +33,10 @@ class Module:
     declare double @sqrt(double)
     """
 
-    def __init__(self, *, strict: bool = False) -> None:
-        self.strict = strict
+    def __init__(
+        self, *, strict: bool = False, brief: frozenset[str] = frozenset()
+    ) -> None:
+        self.strict, self.brief = strict, brief
         self._kernels: dict[str, str] = {}
         self._declarations: dict[str, str] = {}
         self._functions: set[str] = set()
@@ -49,7 +53,7 @@ class Module:
         """
         name = function_name(kernel)
         if name not in self._kernels:
-            code = Code(strict=self.strict)
+            code = Code(strict=self.strict, brief=kernel.key in self.brief)
             self._kernels[name] = write_kernel(kernel, code)
             self.use(code)
         return name

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hubel.compiler.llvm import gemm, pool
 from hubel.compiler.llvm.arrays import TEXT as ON_ARRAYS
 from hubel.compiler.llvm.blas import Product, find_product
+from hubel.compiler.llvm.brief import find_brief
 from hubel.compiler.llvm.module import Module
 from hubel.compiler.llvm.partials import blocks_text, join_text
 from hubel.compiler.llvm.scalar import Code
@@ -127,7 +128,8 @@ class Program:
         self, plan: NativePlan, *, strict: bool = False, apart: bool = False
     ) -> None:
         self.plan, self.slots, self.apart = plan, Slots(plan), apart
-        self.module = Module(strict=strict)
+        self.brief = find_brief(plan)
+        self.module = Module(strict=strict, brief=self.brief.kernels)
         self.products: dict[str, Product] = {}
         self.small: dict[str, SmallProduct] = {}
         self.own: list[gemm.OwnProduct] = []
@@ -292,8 +294,11 @@ class Program:
         rows = call.left.stride, call.right.stride, call.n
         extents = call.m, call.n, call.k
         shape = gemm.Shape(self._rounded(dtype), extents, rows, turned)
-        small = _small(call)
-        own = gemm.choose(shape) if small is None or gemm.has_few(shape) else None
+        is_minor = call in self.brief.products and find_product(dtype) is not None
+        small = None if is_minor else _small(call)
+        own = None
+        if not is_minor and (small is None or gemm.has_few(shape)):
+            own = gemm.choose(shape)
         if own is not None:
             self._own(call, own, number, lines)
             return

@@ -112,6 +112,8 @@ class Code:
     strict : bool
         Whether each operation is rounded on its own: nothing is contracted or
         reassociated.
+    brief : bool
+        Whether to be compiled quickly matters more than to run quickly.
 
     Attributes
     ----------
@@ -121,8 +123,8 @@ class Code:
         The intrinsics that it calls.
     """
 
-    def __init__(self, *, strict: bool = False) -> None:
-        self.strict = strict
+    def __init__(self, *, strict: bool = False, brief: bool = False) -> None:
+        self.strict, self.brief = strict, brief
         self.functions: set[str] = set()
         self.declarations: set[str] = set()
         self.lines: list[str] = []

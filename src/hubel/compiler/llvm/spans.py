@@ -60,6 +60,9 @@ def spans(
     if is_serial(body):
         yield Span(start, stop, PARALLEL)
         return
+    if code.brief:
+        yield Span(start, stop, REST)
+        return
     most = 2 if short else 4
     middle = cut(code, start, stop, most * MOST_LANES)
     yield Span(start, middle, _METADATA[side_by_side(body, most)])
