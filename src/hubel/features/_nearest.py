@@ -62,12 +62,14 @@ def sums(points: Array, labels: Array, count: int) -> tuple[Array, Array]:
     # Small numbers are sorted by their digits, in linear time.
     keys = labels.astype(np.uint16) if count <= 2**16 else labels
     order = np.argsort(keys, kind="stable")
-    starts = np.cumsum(members) - members
-    found = np.zeros((count, points.shape[1] - 1), points.dtype)
-    some = members > 0
-    if some.any():
-        found[some] = np.add.reduceat(points[order], starts[some], axis=0)[:, :-1]
-    return found, members
+    found = np.empty((count, points.shape[1]), points.dtype)
+    ones = np.ones(members.max(initial=0), points.dtype)
+    first = 0
+    for label, many in enumerate(members.tolist()):
+        some = points.take(order[first : first + many], axis=0)
+        np.dot(ones[:many], some, out=found[label])
+        first += many
+    return found[:, :-1], members
 
 
 def square_distances(points: Array, labels: Array, centroids: Array) -> Array:
