@@ -9,6 +9,7 @@ from io import TextIOWrapper
 from typing import Any
 
 from hubel import __version__
+from hubel.cli._compare import describe as describe_compare
 from hubel.cli._data import describe as describe_data
 from hubel.cli._doctor import describe as describe_doctor
 from hubel.cli._exits import CLOSED, STOPPED, discard_output
@@ -26,6 +27,7 @@ _COMMANDS = {
     "data": describe_data,
     "doctor": describe_doctor,
     "search": describe_search,
+    "compare": describe_compare,
     "graph": describe_graph,
     "predict": describe_predict,
     "export": describe_export,

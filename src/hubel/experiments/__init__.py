@@ -9,6 +9,7 @@ from hubel.experiments._settings import TrainSettings
 from hubel.experiments._sources import FOLDER, SOURCES, VARIABLE, read_data
 from hubel.experiments._task import Task
 from hubel.experiments._train import train
+from hubel.experiments.comparing import Comparison, compare
 from hubel.experiments.doctor import Diagnosis, Finding, diagnose
 from hubel.experiments.searching import (
     Choice,
@@ -23,6 +24,7 @@ __all__ = [
     "SOURCES",
     "VARIABLE",
     "Choice",
+    "Comparison",
     "Diagnosis",
     "Event",
     "Finding",
@@ -39,6 +41,7 @@ __all__ = [
     "TrainResult",
     "TrainSettings",
     "Watch",
+    "compare",
     "diagnose",
     "load",
     "load_run",

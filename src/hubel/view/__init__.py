@@ -4,6 +4,7 @@ Everything is text that a browser shows by itself, in the reader's light or dark
 with words for whoever does not see it, and the same text for the same data.
 """
 
+from hubel.view._compare import comparison
 from hubel.view._confusion import confusion
 from hubel.view._contact_sheet import contact_sheet
 from hubel.view._curves import curves
@@ -17,6 +18,7 @@ from hubel.view._mistakes import mistakes
 from hubel.view._pattern import pattern
 from hubel.view._png import data_uri, png_bytes
 from hubel.view._raster import raster
+from hubel.view._regions import Region, regions
 from hubel.view._report import Section, Table, report
 from hubel.view._roofline import Dot, roofline
 from hubel.view._search_map import SearchDot, search_map
@@ -28,12 +30,14 @@ __all__ = [
     "Inside",
     "Kind",
     "Markup",
+    "Region",
     "SearchDot",
     "Section",
     "Station",
     "Step",
     "Table",
     "TrainingRecord",
+    "comparison",
     "confusion",
     "contact_sheet",
     "curves",
@@ -48,6 +52,7 @@ __all__ = [
     "pattern",
     "png_bytes",
     "raster",
+    "regions",
     "report",
     "roofline",
     "search_map",
