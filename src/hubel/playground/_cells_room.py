@@ -263,8 +263,9 @@ def _tuned(filters: Floats) -> tuple[Floats, Floats]:
     seen = pictures[:, top : top + high, left : left + wide]
     answers = np.maximum(seen.reshape(len(seen), -1) @ unit.T, 0)
     kinds = len(FREQUENCIES), len(ORIENTATIONS), len(PHASES)
-    best = answers.reshape(*kinds, -1).max(axis=(0, 2))
-    return preference(ORIENTATIONS, best)
+    by_phase = answers.reshape(*kinds, -1).max(axis=2)
+    own = by_phase.max(axis=1).argmax(axis=0)  # the frequency that each likes best
+    return preference(ORIENTATIONS, by_phase[own, :, np.arange(len(own))].T)
 
 
 def _clearest(filters: Floats) -> int:

@@ -4,7 +4,9 @@
 const MAGIC = 0x314c4248; // "HBL1", little-endian
 const HEAD = 40;
 const SECTION = 16;
-const NAMES = ["", "raster", "grid", "places", "units", "trace", "image"];
+const NAMES = [
+  "", "raster", "grid", "places", "units", "trace", "image", "gradient", "glyphs",
+];
 
 /**
  * @typedef {object} Section

@@ -14,6 +14,8 @@ import { Connection } from "./socket.js";
  */
 const ROOMS = {
   points: { title: "Points", load: () => import("./points_room.js") },
+  cells: { title: "Cells", load: () => import("./cells_room.js") },
+  images: { title: "Images", load: () => import("./images_room.js") },
 };
 
 const root = /** @type {HTMLElement} */ (document.getElementById("room"));
