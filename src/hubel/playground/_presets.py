@@ -128,8 +128,8 @@ PRESETS: Final = (
             f"l2-{l2:g}",
             f"λ = {l2:g}",
             "Do not use the size of a net as a regulariser; use stronger "
-            "regularisation instead: 20 hidden units each time. The slide's λ of 0.001, "
-            "0.01 and 0.1 are these: its demo divides them by the batch of 10.",
+            "regularisation instead: 20 hidden units each time. These are the slide's "
+            "0.001, 0.01 and 0.1: its demo divides λ by the batch of 10.",
             _penalized(l2),
             beside="regularization",
         )

@@ -22,7 +22,8 @@ export function knob(label, least, most, scale, changed) {
     if (scale === "log0" && notch === 0) return 0;
     const share = notch / NOTCHES;
     const value = logs ? from * (most / from) ** share : least + (most - least) * share;
-    return whole ? Math.round(value) : Number(value.toPrecision(2));
+    if (whole) return Math.round(value);
+    return Math.min(Number(value.toPrecision(logs ? 2 : 3)), most);
   };
   /** @param {number} value */
   const notchOf = (value) => {

@@ -20,6 +20,7 @@ const COLUMN = 118; // pixels that a layer needs for its controls
 const TALLEST = 16; // units one above the other; more stand beside each other
 const NUMBERED = 12; // wires into a unit that have room for their numbers
 const HEIGHT = 300;
+const LABELS_AT = 0.17; // of a wire's way, where it is still level
 
 /**
  * @param {import("./store.js").Store} store
@@ -244,10 +245,10 @@ function trace(context, { from, to }) {
  */
 function numbers(context, wire, colors) {
   const [left, right] = [wire.from.x + wire.from.size / 2, wire.to.x - wire.to.size / 2];
-  const x = left + (right - left) * 0.3;
-  const y = heightAt(wire, 0.3);
+  const x = left + (right - left) * LABELS_AT;
+  const y = heightAt(wire, LABELS_AT);
   context.textAlign = "center";
-  context.lineWidth = 3;
+  context.lineWidth = 4;
   context.strokeStyle = colors.surface;
   const written = /** @type {[string, number, string, string][]} */ ([
     [short(wire.weight, 2), y - 4, colors.value, "11px system-ui, sans-serif"],
