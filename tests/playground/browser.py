@@ -26,15 +26,18 @@ class Served:
 
 
 @contextmanager
-def serving():
-    """Serve the room of points in a thread."""
+def serving(makers=None):
+    """Serve rooms in a thread: that of points, or what is made by name."""
 
-    def make():
-        room = PointsRoom()
-        served.rooms.append(room)
-        return room
+    def noting(make):
+        def made():
+            served.rooms.append(make())
+            return served.rooms[-1]
 
-    desk = Desk({"points": make})
+        return made
+
+    makers = makers or {"points": PointsRoom}
+    desk = Desk({name: noting(make) for name, make in makers.items()})
     listening = bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
     served = Served(port, desk.token)
@@ -110,6 +113,13 @@ def tab_to(page, name, key="Tab"):
 def learned(page):
     """Return the share of the points to learn from that the page says are right."""
     return float(page.locator(".tiles .big dd").first.inner_text().rstrip(" %–") or 0)
+
+
+def touch(session, what, x=None, y=None):
+    """Let a finger come down, move or leave."""
+    at = [] if x is None else [{"x": x, "y": y}]
+    event = {"type": f"touch{what}", "touchPoints": at}
+    session.send("Input.dispatchTouchEvent", event)
 
 
 def setting(room, name):

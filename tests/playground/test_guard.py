@@ -55,6 +55,8 @@ def test_every_answer_says_what_the_page_may_do(client):
         headers = client.get(path).headers
         assert "default-src 'none'" in headers["content-security-policy"]
         assert "unsafe" not in headers["content-security-policy"]
+        assert "ws://127.0.0.1:8000" in headers["content-security-policy"]
+        assert "[" not in headers["content-security-policy"]  # browsers refuse those
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["cross-origin-resource-policy"] == "same-origin"
         assert "access-control-allow-origin" not in headers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.playground.browser import center, learned, places, setting, tab_to
+from tests.playground.browser import center, learned, places, setting, tab_to, touch
 
 
 def test_a_spiral_is_learned_by_keyboard_alone(visit):
@@ -277,6 +277,20 @@ def test_points_by_finger(visits):
     page.tap(".brush[title='Take points away']")
     page.touchscreen.tap(x + width * 0.4, y + width * 0.4)
     visit.until(lambda: len(room.points.x) == 13)
+    page.tap(".brush[title^='Class 2']")
+    page.touchscreen.tap(x + width * 0.4, y + width * 0.4)
+    visit.until(lambda: len(room.points.x) == 14)
+    page.wait_for_timeout(300)
+    finger = page.context.new_cdp_session(page)
+    touch(finger, "Start", x + width * 0.4, y + width * 0.4)
+    for k in range(1, 6):
+        touch(finger, "Move", x + width * 0.4, y + width * (0.4 - 0.04 * k))
+    touch(finger, "End")
+    visit.until(lambda: places(visit)[-1] == pytest.approx([1, -0.5], abs=0.05))
+    page.wait_for_timeout(300)
+    touch(finger, "Start", x + width * 0.4, y + width * 0.2)
+    visit.until(lambda: len(room.points.x) == 13)
+    touch(finger, "End")
 
 
 def test_points_as_csv(visit, tmp_path):

@@ -303,3 +303,15 @@ def test_settings_travel_as_json():
         text = json.dumps(preset.settings.as_json())
         assert read_settings(json.loads(text)) == preset.settings
     assert read_settings({}) == Settings()
+
+
+def test_an_address_brings_its_points(room):
+    mine = [[-0.5, 0.25, 0, 0], [0.5, 0.25, 1, 0], [0.0, -0.75, 1, 1]]
+    settings = {**room.settings.as_json(), "lr": 0.2, "data": "own"}
+    told = ask(room, "state", settings=settings, points=mine)
+    assert told["points"]["points"] == mine
+    assert told["state"]["settings"] == settings
+    for bad in ([[0, 0, 2, 0]], [[0, 0, 0, 1]], [[0, 0]], "none"):
+        with pytest.raises(HubelError):
+            ask(room, "state", settings=settings, points=bad)
+    assert len(room.points.x) == 3

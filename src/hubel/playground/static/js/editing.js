@@ -71,7 +71,9 @@ class Pointers {
     canvas.addEventListener("touchstart", (event) => this.touch(event), { passive: false });
     canvas.addEventListener("contextmenu", (event) => {
       event.preventDefault();
-      this.remove(event.offsetX, event.offsetY, 14);
+      // A finger that rests has its own clock, in `down`.
+      const touch = /** @type {PointerEvent} */ (event).pointerType === "touch";
+      if (!touch && !this.pressed) this.remove(event.offsetX, event.offsetY, 14);
     });
     // The server's answer to a move is a little older than the hand.
     connection.on("points", () => this.dragged >= 0 && this.follow());

@@ -4,11 +4,13 @@
 /**
  * @param {import("./store.js").Store} store
  * @param {import("./transport.js").Moves} move
+ * @param {HTMLElement} room they do nothing while it is hidden
  * @returns {() => void} what takes the keys away again
  */
-export function listenToKeys(store, move) {
+export function listenToKeys(store, move, room) {
   /** @param {KeyboardEvent} event */
   const listener = (event) => {
+    if (room.hidden) return;
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
     const target = /** @type {HTMLElement} */ (event.target);
     const typing = target.closest("input:not([type=range], [type=radio]), select, textarea, dialog");

@@ -176,7 +176,7 @@ function build(root, store, connection, ends) {
     }
   });
   root.append(room);
-  ends.push(listenToKeys(store, move), () => leave());
+  ends.push(listenToKeys(store, move, room), () => leave());
 }
 
 /** @param {Store} store */
