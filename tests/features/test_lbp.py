@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,6 +38,12 @@ def test_patterns_are_those_of_scikit_image(method, points, radius):
     found = LBP(method, points, radius).patterns(GREYS)
     allowed = 0 if radius == 1 else 0.002  # it rounds, which decides equal ones
     assert (found != expected).mean() <= allowed
+
+
+def test_patterns_are_those_that_were_kept():
+    golden = np.load(Path(__file__).parent / "golden" / "textures.npz")
+    found = LBP("default").patterns(golden["small"])
+    np.testing.assert_array_equal(found, golden["patterns"])
 
 
 def in_whole_numbers(grey, points, radius):

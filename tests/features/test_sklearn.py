@@ -17,6 +17,7 @@ from hubel.features import HOG, hue_histogram, learn_dictionary
 from hubel.features.sklearn import (
     BagOfWordsTransformer,
     ColorHistogramTransformer,
+    DenseSIFTTransformer,
     DictionaryTransformer,
     FilterBankTransformer,
     HOGTransformer,
@@ -36,6 +37,7 @@ CHECKED = [
     FilterBankTransformer(scale=0.3, grid=1),
     LBPTransformer(),
     LBPTransformer("ror", points=4),
+    DenseSIFTTransformer(cell=1),
     TextonsTransformer(2, scale=0.3, random_state=0),
     DictionaryTransformer(2, size=1, grid=1, random_state=0),
     BagOfWordsTransformer(2, size=1, describe=HOG(cell=1), random_state=0),

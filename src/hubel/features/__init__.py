@@ -15,6 +15,7 @@ from hubel.features._cortex import (
     simple_cell,
     tuning_curve,
 )
+from hubel.features._dense_sift import DenseSIFT, dense_sift
 from hubel.features._dictionary import Dictionary
 from hubel.features._feature import Feature
 from hubel.features._filter_bank import FilterBank, filter_bank
@@ -37,6 +38,7 @@ from hubel.features._sample import sample_patches
 from hubel.features._stimuli import bar, grating
 from hubel.features._together import SquareRoot, Together
 from hubel.features._textons import Textons, learn_textons
+from hubel.features._together import SquareRoot, Together
 from hubel.features._whitening import Whitening, whiten
 from hubel.features._words import read_features
 
@@ -51,3 +53,4 @@ __all__ += ["learn_bag_of_words", "learn_dictionary", "patches", "pool"]
 __all__ += ["sample_patches", "whiten"]
 __all__ += ["filter_bank", "gabor_pairs", "leung_malik", "schmid", "varma_zisserman"]
 __all__ += ["Textons", "learn_textons"]
+__all__ += ["DenseSIFT", "dense_sift"]

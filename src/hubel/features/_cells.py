@@ -34,7 +34,7 @@ def shares(length: int, cell: int, spatial: Spatial) -> Array:
 def share_out(votes: Any, cell: int, spatial: Spatial) -> Any:
     """Share votes (n, bins, h, w) out to cells: (n, rows, columns, bins)."""
     down, along = (shares(size, cell, spatial) for size in votes.shape[2:])
-    return _both(votes, down, along).transpose(0, 3, 2, 1)
+    return both(votes, down, along).transpose(0, 3, 2, 1)
 
 
 def share_in_blocks(
@@ -71,7 +71,7 @@ def share_in_blocks(
     weights = np.exp(-(from_centre**2) / (2 * window * window))
     inner = shares(side, cell, spatial) * weights
     down, along = (_shifted(inner, size, cell) for size in (height, width))
-    cells = _both(votes, down, along)
+    cells = both(votes, down, along)
     rows, columns = len(down) // block, len(along) // block
     blocks = cells.reshape(count, bins, columns, block, rows, block)
     return blocks.transpose(0, 4, 2, 5, 3, 1)
@@ -87,7 +87,7 @@ def _shifted(inner: Array, length: int, cell: int) -> Array:
     return whole.reshape(count * block, length)
 
 
-def _both(votes: Any, down: Array, along: Array) -> Any:
+def both(votes: Any, down: Array, along: Array) -> Any:
     """Apply a matrix to the columns of planes (..., h, w), another to the rows.
 
     The result is (..., columns, rows).

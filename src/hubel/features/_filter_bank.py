@@ -9,20 +9,13 @@ import numpy as np
 
 from hubel.errors import OptionError, ShapeError
 from hubel.features._batches import Progress
+from hubel.features._brightness import brightness
 from hubel.features._compute import compute
 from hubel.features._feature import Feature
 from hubel.features._filters import gabor_pairs, leung_malik, schmid, varma_zisserman
-from hubel.features._gradients import LUMA, safe_sqrt
+from hubel.features._gradients import safe_sqrt
 from hubel.features._grid import check_grid, sum_grid
-from hubel.features._images import (
-    UNIT,
-    Range,
-    as_floats,
-    as_images,
-    check_range,
-    span,
-    split_colors,
-)
+from hubel.features._images import UNIT, Range, as_images, check_range
 from hubel.features._options import check_word
 from hubel.gates._conv2d import conv2d
 from hubel.nn._module import Array, static
@@ -167,8 +160,7 @@ class FilterBank(Feature):
         (1, 16, 16, 13)
         """
         images = as_images(images)
-        low, high = span(images, self.range)
-        grey = _grey(images, low) * (1 / (high - low))
+        grey = brightness(images, self.range)
         filters = self.filters()
         edge = filters.shape[1] // 2
         framed = np.pad(grey, ((0, 0), (edge, edge), (edge, edge)), mode="edge")
@@ -190,16 +182,6 @@ class FilterBank(Feature):
         area = sum_grid(np.ones((height, width)), self.grid)
         means = sum_grid(planes, self.grid) / area.astype(planes.dtype)
         return np.moveaxis(means, 1, 3).reshape(count, -1)
-
-
-def _grey(images: Any, low: float) -> Any:
-    """Return the brightness of images, black being 0."""
-    if images.shape[3] == 1:
-        values = as_floats(images[..., 0])
-        return values - low if low else values
-    pairs = zip(LUMA["gray"], split_colors(images, low), strict=True)
-    red, green, blue = (share * plane for share, plane in pairs)
-    return red + green + blue
 
 
 def _put_together(bank: Bank, found: Any) -> Any:

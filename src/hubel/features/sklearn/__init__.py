@@ -1,6 +1,7 @@
 """Features as transformers of scikit-learn; imported when one is first asked for."""
 
 from hubel.features.sklearn._color import ColorHistogramTransformer
+from hubel.features.sklearn._dense_sift import DenseSIFTTransformer
 from hubel.features.sklearn._dictionary import (
     BagOfWordsTransformer,
     DictionaryTransformer,
@@ -16,3 +17,4 @@ __all__ = ["ColorHistogramTransformer", "FeatureTransformer", "FilterBankTransfo
 __all__ += ["HOGTransformer", "HueHistogramTransformer", "LBPTransformer"]
 __all__ += ["BagOfWordsTransformer", "DictionaryTransformer"]
 __all__ += ["TextonsTransformer"]
+__all__ += ["DenseSIFTTransformer"]

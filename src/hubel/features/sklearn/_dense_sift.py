@@ -1,0 +1,49 @@
+"""SIFT descriptors on a grid as a transformer."""
+
+from __future__ import annotations
+
+from hubel.features._dense_sift import DenseSIFT
+from hubel.features._feature import Feature
+from hubel.features._images import Range
+from hubel.features.sklearn._transformer import FeatureTransformer
+
+
+class DenseSIFTTransformer(FeatureTransformer):
+    """Turn rows of pixels into SIFT descriptors at the points of a grid.
+
+    Parameters
+    ----------
+    step, cell, sigma, root
+        As of :class:`hubel.features.DenseSIFT`.
+    image_shape, range
+        As of :class:`FeatureTransformer`, and so are the attributes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> images = np.zeros((3, 16, 16, 3), np.uint8)
+    >>> DenseSIFTTransformer().fit_transform(images).shape
+    (3, 128)
+    """
+
+    def __init__(
+        self,
+        step: int = 8,
+        cell: float = 4.0,
+        *,
+        sigma: float | None = None,
+        root: bool = False,
+        image_shape: tuple[int, ...] | None = None,
+        range: Range | None = None,
+    ) -> None:
+        self.step = step
+        self.cell = cell
+        self.sigma = sigma
+        self.root = root
+        self.image_shape = image_shape
+        self.range = range
+
+    def _make(self, range: Range) -> Feature:
+        return DenseSIFT(
+            self.step, self.cell, sigma=self.sigma, root=self.root, range=range
+        )
