@@ -49,7 +49,7 @@ def _key(
 
     name = "/".join([str(int(seed)), purpose, *(str(int(c)) for c in counters)])
     digest = hashlib.sha256(name.encode()).digest()
-    return np.frombuffer(digest[:16], dtype="<u8").astype(np.uint64)
+    return np.frombuffer(digest[:16], dtype="<u8").astype(np.uint64, copy=False)
 
 
 def permutation(
@@ -66,7 +66,11 @@ def permutation(
     [0, 1, 2, 3]
     """
     words = _own().words(_key(seed, purpose, counters), count)
-    return np.argsort(words, kind="stable").astype(np.int64, copy=False)
+    order = words.argsort()  # several times quicker than a stable sort
+    placed = words[order]
+    if (placed[1:] == placed[:-1]).any():
+        order = words.argsort(kind="stable")
+    return order.astype(np.int64, copy=False)
 
 
 class _Words(threading.local):
