@@ -9,12 +9,14 @@ import { Surface } from "./surface.js";
 
 const TURN = Math.PI / 36;
 const STEP = 0.02; // widths of the screen
+const OWN = 300; // milliseconds after a movement by hand
 
 /** @param {import("./socket.js").Connection} connection */
 export function screenPanel(connection) {
   const picture = document.createElement("canvas");
   const over = new Image();
   let shown = true;
+  let touched = -OWN;
   /** @type {Stimulus | null} */
   let stimulus = null;
   const surface = new Surface(
@@ -53,6 +55,7 @@ export function screenPanel(connection) {
   const send = lately((fields) => connection.send({ type: "stimulus", ...fields }));
   /** @param {Partial<Stimulus>} changes */
   const change = (changes) => {
+    touched = performance.now();
     if (stimulus) Object.assign(stimulus, changes);
     send(changes);
   };
@@ -85,8 +88,9 @@ export function screenPanel(connection) {
     },
     /** @param {import("./cells_room.js").Answers} answers */
     answers: (answers) => {
-      stimulus = { ...answers.stimulus };
-      readout.textContent = described(stimulus);
+      readout.textContent = described(answers.stimulus);
+      // While somebody moves it, what the server says is what it was before.
+      if (performance.now() > touched + OWN) stimulus = { ...answers.stimulus };
     },
     /** @param {import("./frame.js").Section} image */
     draw: (image) => {
