@@ -14,6 +14,7 @@ from hubel.cli._data import describe as describe_data
 from hubel.cli._doctor import describe as describe_doctor
 from hubel.cli._exits import CLOSED, STOPPED, discard_output
 from hubel.cli._export import describe as describe_export
+from hubel.cli._features import describe as describe_features
 from hubel.cli._graph import describe as describe_graph
 from hubel.cli._parser import Parser
 from hubel.cli._play import describe as describe_play
@@ -28,6 +29,7 @@ _COMMANDS = {
     "doctor": describe_doctor,
     "search": describe_search,
     "compare": describe_compare,
+    "features": describe_features,
     "graph": describe_graph,
     "predict": describe_predict,
     "export": describe_export,

@@ -59,10 +59,10 @@ def read_parquet(
         If pyarrow is not installed: it is in the extra ``shards``.
     """
     paths = list_paths(shards)
-    parquet = _import_parquet()
+    parquet = import_parquet()
     return gather(
         paths,
-        lambda path: _samples(parquet, path, image, label),
+        lambda path: samples_of(parquet, path, image, label),
         class_names or _written_names(parquet, paths[0], label),
         progress,
         size=size,
@@ -72,18 +72,18 @@ def read_parquet(
     )
 
 
-def _import_parquet() -> Any:
+def import_parquet() -> Any:
     """Import pyarrow's part for Parquet, or say how to get it."""
     try:
         return importlib.import_module("pyarrow.parquet")
     except ModuleNotFoundError as error:
         raise OptionError(
-            "Parquet files are read by pyarrow, which is not installed",
+            "Parquet files are read and written by pyarrow, which is not installed",
             remedy='Install it: pip install "hubel[shards]".',
         ) from error
 
 
-def _samples(parquet: Any, path: Path, image: str, label: str) -> Iterator[Sample]:
+def samples_of(parquet: Any, path: Path, image: str, label: str) -> Iterator[Sample]:
     """Yield the samples of a file."""
     row = 0
     try:

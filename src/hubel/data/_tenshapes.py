@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+from numpy.typing import NDArray
 
 from hubel.data._collect import Progress
 from hubel.data._dataset import Dataset
@@ -71,12 +74,22 @@ def _part(part: str, count: int, seed: int, progress: Progress | None) -> Datase
         )
     images = np.empty((count, SIDE, SIDE, 3), np.uint8)
     labels = np.empty(count, np.int64)
+    done = 0
+    for drawn, numbers in draw_batches(part, count, seed):
+        kept = slice(done, done + len(drawn))
+        images[kept], labels[kept] = drawn, numbers
+        done = kept.stop
+        if progress is not None:
+            progress(done, count)
+    return Dataset(images, labels, tuple(SHAPES), f"tenshapes {part}")
+
+
+def draw_batches(
+    part: str, count: int, seed: int = 0
+) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.int64]]]:
+    """Draw the images of a part with their labels, some at a time."""
     for batch, start in enumerate(range(0, count, BATCH)):
         order = permutation(BATCH, seed, f"tenshapes/{part}/order", batch)
         order = order[: count - start]
-        kept = slice(start, start + len(order))
-        images[kept] = draw(stream(seed, f"tenshapes/{part}", batch))[order]
-        labels[kept] = order * len(SHAPES) // BATCH
-        if progress is not None:
-            progress(kept.stop, count)
-    return Dataset(images, labels, tuple(SHAPES), f"tenshapes {part}")
+        images = draw(stream(seed, f"tenshapes/{part}", batch))[order]
+        yield images, order * len(SHAPES) // BATCH

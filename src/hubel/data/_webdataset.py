@@ -64,7 +64,7 @@ def read_webdataset(
     """
     return gather(
         list_paths(shards),
-        lambda path: _samples(path, label.lower()),
+        lambda path: samples_of(path, label.lower()),
         class_names,
         progress,
         size=size,
@@ -74,7 +74,7 @@ def read_webdataset(
     )
 
 
-def _samples(path: Path, label: str) -> Iterator[Sample]:
+def samples_of(path: Path, label: str) -> Iterator[Sample]:
     """Yield the samples of a shard."""
     for key, files in groupby(_files(path, label), itemgetter(0)):
         parts = {ending: data for _, ending, data in files}

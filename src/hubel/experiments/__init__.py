@@ -1,6 +1,8 @@
 """Studies: training runs and the folders that they leave behind."""
 
 from hubel.experiments._events import Event, Started, TrainResult, Watch
+from hubel.experiments._featurize import Featurized, featurize
+from hubel.experiments._featurize_source import ImageSource, open_source
 from hubel.experiments._folder import RunFolder, resume_command
 from hubel.experiments._interrupt import Terminated
 from hubel.experiments._model import Guess, Model, load
@@ -27,8 +29,10 @@ __all__ = [
     "Comparison",
     "Diagnosis",
     "Event",
+    "Featurized",
     "Finding",
     "Guess",
+    "ImageSource",
     "Model",
     "Range",
     "Run",
@@ -43,8 +47,10 @@ __all__ = [
     "Watch",
     "compare",
     "diagnose",
+    "featurize",
     "load",
     "load_run",
+    "open_source",
     "read_data",
     "resume_command",
     "search",

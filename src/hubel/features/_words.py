@@ -69,8 +69,19 @@ def read_features(words: str, *, range: Range = UNIT) -> Together:
     >>> read_features("hog + hog:cell=4,block=2,norm=L2-Hys,sqrt")
     Together(HOG(), SquareRoot(HOG(cell=4, block=2, norm='L2-Hys')))
     """
+    return Together(*[_read_one(part, range) for part in split_words(words)])
+
+
+def split_words(words: str) -> list[str]:
+    """Return the words of each feature.
+
+    Examples
+    --------
+    >>> split_words("hog:bins=12 + hue")
+    ['hog:bins=12', 'hue']
+    """
     text = ALL if words.strip() == "all" else words
-    return Together(*[_read_one(part, range) for part in text.split("+")])
+    return [part.strip() for part in text.split("+")]
 
 
 def options_of(kind: str) -> dict[str, Any]:
