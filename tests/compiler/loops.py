@@ -52,7 +52,7 @@ def loop_text(name):
 class Loops:
     """Compiled loops by name; also the assembly, to see whether it is vector code."""
 
-    def __init__(self, names, cpu=None, features=None):
+    def __init__(self, names, cpu=None, features=None, fused=True):
         import llvmlite.binding as llvm
 
         llvm.initialize_native_target()
@@ -64,7 +64,8 @@ class Loops:
             opt=3,
             jit=True,
         )
-        parts = [*sorted(needs(names)), source(names), *map(loop_text, sorted(names))]
+        parts = [*sorted(needs(names, fused=fused)), source(names, fused=fused)]
+        parts += map(loop_text, sorted(names))
         module = llvm.parse_assembly("\n".join(parts))
         module.verify()
         options = llvm.create_pipeline_tuning_options(speed_level=3)

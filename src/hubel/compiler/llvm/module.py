@@ -9,6 +9,7 @@ from hubel.compiler.kernel import Kernel
 from hubel.compiler.llvm import math
 from hubel.compiler.llvm.emit import function_name, write_kernel
 from hubel.compiler.llvm.scalar import METADATA, Code
+from hubel.compiler.llvm.target import host
 
 _NAME = re.compile(r"@[\w.]+")
 
@@ -75,9 +76,10 @@ class Module:
 
     def text(self) -> str:
         """Return the text of the whole module, the same for the same additions."""
-        self._require_all(math.needs(self._functions))
+        fused = host().fuses
+        self._require_all(math.needs(self._functions, fused=fused))
         declared = [self._declarations[name] for name in sorted(self._declarations)]
-        parts = ["\n".join(declared), math.source(self._functions)]
+        parts = ["\n".join(declared), math.source(self._functions, fused=fused)]
         parts += [*self._kernels.values(), *self._added]
         if self._kernels:
             parts.append(METADATA)

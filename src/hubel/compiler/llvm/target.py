@@ -38,6 +38,12 @@ class Target:
             return 16
         return 64 if self.has("avx512f") else 32 if self.has("avx2") else 16
 
+    @property
+    def fuses(self) -> bool:
+        """Whether it multiplies and adds in one instruction."""
+        is_x86 = self.triple.startswith(("x86_64", "i686"))
+        return not is_x86 or self.has("fma") or self.has("fma4")
+
     def has(self, feature: str) -> bool:
         """Say whether the machine has what LLVM calls by this name."""
         return f"+{feature}" in self.features.split(",")

@@ -100,7 +100,7 @@ def cost_of_function(name: str) -> int:
     (1, True)
     """
     lines = _INSTRUCTION.findall(math.source({name}))
-    return sum(2 if "@llvm.fma" in line else 1 for line in lines)
+    return sum(2 if "@llvm.fm" in line else 1 for line in lines)
 
 
 def _moved(call: KernelCall, number: int) -> int:

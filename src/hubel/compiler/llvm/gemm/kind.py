@@ -83,7 +83,7 @@ class Kind:
         """Declare the functions of LLVM that products call."""
         v, s, m = self.vector, self.suffix, self.mask
         return (
-            f"declare {v} @llvm.fma.{s}({v}, {v}, {v})\n"
+            f"declare {v} @llvm.fmuladd.{s}({v}, {v}, {v})\n"
             f"declare {v} @llvm.masked.load.{s}.p0(ptr, i32, {m}, {v})\n"
             f"declare void @llvm.masked.store.{s}.p0({v}, ptr, i32, {m})\n"
             f"declare {m} @llvm.get.active.lane.mask.v{self.lanes}i1.i64(i64, i64)\n"

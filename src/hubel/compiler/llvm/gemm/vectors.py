@@ -59,11 +59,11 @@ def broadcast(out: Writer, kind: Kind, place: str) -> str:
 
 
 def multiply_add(kind: Kind, a: str, b: str, total: str) -> str:
-    """Write a * b + total, rounded once; of pairs, both products are added."""
+    """Write a * b + total, in one instruction where there is one; of pairs, both."""
     if kind.steps == 2:
         return multiply_pairs(kind, a, b, total)
     v = kind.vector
-    return f"call {v} @llvm.fma.{kind.suffix}({v} {a}, {v} {b}, {v} {total})"
+    return f"call {v} @llvm.fmuladd.{kind.suffix}({v} {a}, {v} {b}, {v} {total})"
 
 
 def shuffle(out: Writer, kind: Kind, a: str, b: str, lanes: Sequence[int]) -> str:

@@ -2,7 +2,7 @@
 
 A `Value` stands for an LLVM value and overloads the operators; each operation appends
 one line to the `Body` that it belongs to. No operation carries a fast-math flag, so
-what is written is what is computed; where a product and a sum are to be rounded once
+what is written is what is computed; where a product and a sum have to be rounded once
 it says `fma`. Comparisons of floats are the ordered ones: false for NaN.
 """
 
@@ -251,6 +251,10 @@ class Body:
         """Return x * y + z, rounded once."""
         return self.intrinsic("fma", x, y, z)
 
+    def multiply_add(self, x: Value, y: Value | float, z: Value | float) -> Value:
+        """Return x * y + z, rounded once where that is one instruction."""
+        return self.intrinsic("fmuladd", x, y, z)
+
     def larger(self, x: Value, y: Value) -> Value:
         """Return the larger of two floats; either if one is NaN."""
         return self.select(x > y, x, y)
@@ -273,7 +277,7 @@ class Body:
         """Evaluate a polynomial whose constant term comes first."""
         found = self.lift(coefficients[-1], x.kind)
         for c in coefficients[-2::-1]:
-            found = self.fma(x, found, c)
+            found = self.multiply_add(x, found, c)
         return found
 
     def element(self, name: str, table: Sequence[float], index: Value) -> Value:

@@ -27,7 +27,7 @@ def clamped(b: Body, x: Value, low: float, high: float) -> Value:
 def nearest(b: Body, x: Value, scale: float = 1.0) -> tuple[Value, Value]:
     """Return the integer next to x * scale, as an integer and as a float."""
     magic = b.lift(x.real.magic, x.kind)
-    shifted = x + magic if scale == 1.0 else b.fma(x, scale, magic)
+    shifted = x + magic if scale == 1.0 else b.multiply_add(x, scale, magic)
     return shifted.bits() - magic.bits(), shifted - magic
 
 
@@ -35,9 +35,9 @@ def reduced(b: Body, x: Value) -> tuple[Value, Value]:
     """Return n and exp(r) - 1 where x = n * log(2) + r."""
     high, low = LOG_2[b.real.name]
     n, whole = nearest(b, x, LOG2_E[b.real.name][0])
-    r = b.fma(whole, -low, b.fma(whole, -high, x))
+    r = b.multiply_add(whole, -low, b.fma(whole, -high, x))
     rest = b.horner(r, table.EXP_32 if b.real is F32 else table.EXP_64)
-    return n, b.fma(r * r, rest, r)
+    return n, b.multiply_add(r * r, rest, r)
 
 
 def limits(b: Body) -> tuple[float, float]:
@@ -58,14 +58,14 @@ def exp2(b: Body, x: Value) -> Value:
     n, whole = nearest(b, x)
     r = x - whole
     terms = table.EXP2_32 if b.real is F32 else table.EXP2_64
-    return scaled(b.fma(r, b.horner(r, terms), 1.0), n)
+    return scaled(b.multiply_add(r, b.horner(r, terms), 1.0), n)
 
 
 def expm1_within(b: Body, x: Value) -> Value:
     """Return e**x - 1 where neither e**x nor its parts leave the normal range."""
     n, q = reduced(b, x)
     power = power_of_two(n)
-    return b.fma(power, q, power - 1.0)
+    return b.multiply_add(power, q, power - 1.0)
 
 
 def small_as_is(b: Body, x: Value, result: Value) -> Value:
@@ -77,7 +77,7 @@ def expm1(b: Body, x: Value) -> Value:
     """Return e**x - 1."""
     n, q = reduced(b, clamped(b, x, -float(2 * b.real.fraction), limits(b)[1]))
     half = power_of_two(n - 1)
-    return small_as_is(b, x, b.fma(half, q, half - 0.5) * 2.0)
+    return small_as_is(b, x, b.multiply_add(half, q, half - 0.5) * 2.0)
 
 
 def sigmoid(b: Body, x: Value) -> Value:

@@ -38,7 +38,7 @@ def sinh(b: Body, x: Value) -> Value:
     """Return (e**x - e**-x) / 2; a polynomial where the two would cancel."""
     e = half_exp(b, x)
     z = x * x
-    near = b.fma(
+    near = b.multiply_add(
         x * z, b.horner(z, table.SINH_32 if b.real is F32 else table.SINH_64), x
     )
     far = b.copysign(e - 0.25 / e, x)

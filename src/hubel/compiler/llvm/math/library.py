@@ -9,6 +9,7 @@ from inspect import signature
 from hubel.compiler.llvm.math.builder import F32, F64, Body, Value
 from hubel.compiler.llvm.math.error_function import erf, erfc
 from hubel.compiler.llvm.math.exponential import exp, exp2, expm1, sigmoid
+from hubel.compiler.llvm.math.fused import fma
 from hubel.compiler.llvm.math.hyperbolic import (
     arccosh,
     arcsinh,
@@ -65,11 +66,12 @@ _FORMULAS: tuple[Callable[..., Value], ...] = (
 )
 _BY_NAME = {
     f"{formula.__name__}.{real.name}": (formula, real)
-    for formula in _FORMULAS
+    for formula in (*_FORMULAS, fma)
     for real in (F32, F64)
 }
+_FUSED = {f"@llvm.fma.{real.name}": f"fma.{real.name}" for real in (F32, F64)}
 
-FUNCTIONS = frozenset(_BY_NAME)
+FUNCTIONS = frozenset(_BY_NAME) - {*_FUSED.values()}
 """The names that `source` and `needs` take: ``exp.f32``, ``arctan2.f64`` ..."""
 
 
@@ -84,7 +86,7 @@ def _written(name: str) -> tuple[str, Body]:
     return text, body
 
 
-def source(names: Iterable[str]) -> str:
+def source(names: Iterable[str], *, fused: bool = True) -> str:
     """Return the definitions of functions, without the declarations that they need.
 
     Parameters
@@ -92,6 +94,9 @@ def source(names: Iterable[str]) -> str:
     names : iterable of str
         Some of `FUNCTIONS`. ``exp.f32`` is defined as ``@hubel.exp.f32``, which takes
         and returns a ``float``.
+    fused : bool, optional
+        Whether the machine multiplies and adds in one instruction. Without it they do
+        what matters of that by other means.
 
     Returns
     -------
@@ -106,12 +111,18 @@ def source(names: Iterable[str]) -> str:
       ret float %v0
     }
     """
-    written = [_written(name) for name in sorted(set(names))]
+    chosen = sorted(set(names))
+    written = [_written(name) for name in chosen]
+    if not fused:
+        text = "".join(text for text, _ in written)
+        missing = [own for intrinsic, own in _FUSED.items() if intrinsic in text]
+        written += [_written(own) for own in missing]
     tables = {name: text for _, body in written for name, text in body.tables.items()}
-    return "\n".join([*tables.values(), *(text for text, _ in written)])
+    found = "\n".join([*tables.values(), *(text for text, _ in written)])
+    return found if fused else found.replace("@llvm.fma.", "@hubel.fma.")
 
 
-def needs(names: Iterable[str]) -> set[str]:
+def needs(names: Iterable[str], *, fused: bool = True) -> set[str]:
     """Return the declarations of intrinsics that `source` of these names needs.
 
     Examples
@@ -119,4 +130,6 @@ def needs(names: Iterable[str]) -> set[str]:
     >>> needs({"sqrt.f64"})
     {'declare double @llvm.sqrt.f64(double)'}
     """
-    return {line for name in names for line in _written(name)[1].needs}
+    chosen = [*names, *(() if fused else _FUSED.values())]
+    found = {line for name in chosen for line in _written(name)[1].needs}
+    return {line for line in found if fused or "@llvm.fma." not in line}

@@ -24,17 +24,20 @@ def beyond_linear(b: Body, f: Value, rest: Value | float) -> Value:
     """Return log(1 + f) - f + rest."""
     half = f * f * 0.5
     if f.real is F32:
-        return b.fma(f * f * f, b.horner(f, table.LOG_32), rest) - half
+        return b.multiply_add(f * f * f, b.horner(f, table.LOG_32), rest) - half
     # log(1 + f) = 2 atanh(s) with s = f / (2 + f), and 2 s = f - s * f.
     s = f / (f + 2.0)
     z = s * s
-    return b.fma(s, b.fma(z, b.horner(z, table.LOG_64), half), rest) - half
+    return (
+        b.multiply_add(s, b.multiply_add(z, b.horner(z, table.LOG_64), half), rest)
+        - half
+    )
 
 
 def log_of_parts(b: Body, e: Value, f: Value) -> Value:
     """Return e * log(2) + log(1 + f), where e is a float."""
     high, low = LOG_2[b.real.name]
-    return b.fma(e, high, f + beyond_linear(b, f, e * low))
+    return b.multiply_add(e, high, f + beyond_linear(b, f, e * low))
 
 
 def normal(b: Body, x: Value) -> tuple[Value, Value]:
@@ -66,7 +69,7 @@ def log1p_of(b: Body, x: Value) -> Value:
     e, m = split(u)
     # f = (1 + x) / 2**e - 1, rounded once; 1 is nothing beside a large x.
     shrink = power_of_two(0 - e)
-    f = b.select(x > 2.0**60, m - 1.0, b.fma(x, shrink, shrink - 1.0))
+    f = b.select(x > 2.0**60, m - 1.0, b.multiply_add(x, shrink, shrink - 1.0))
     return log_of_parts(b, e.to_real(b.real.llvm), f)
 
 
@@ -82,9 +85,11 @@ def log_of_base(b: Body, x: Value, octave: Split, digit: Split) -> Value:
     e, f = whole.to_real(b.real.llvm) + less, m - 1.0
     high, low = multiply_exactly(b, e, octave[0])
     linear, lost = multiply_exactly(b, f, digit[0])
-    rest = b.fma(beyond_linear(b, f, 0.0), digit[0], b.fma(f, digit[1], lost))
+    rest = b.multiply_add(
+        beyond_linear(b, f, 0.0), digit[0], b.multiply_add(f, digit[1], lost)
+    )
     high, lost = add_exactly(high, linear)
-    return high + (lost + (b.fma(e, octave[1], low) + rest))
+    return high + (lost + (b.multiply_add(e, octave[1], low) + rest))
 
 
 def log2(b: Body, x: Value) -> Value:
