@@ -28,7 +28,8 @@ export function messages(store, connection) {
     whole.replaceChildren(made);
   };
   connection.on("error", ({ problem, remedy }) => {
-    const first = problem.charAt(0).toUpperCase() + problem.slice(1);
+    const setting = problem.split(" ")[0] in store.values.settings;
+    const first = setting ? problem : problem.charAt(0).toUpperCase() + problem.slice(1);
     say("bad", remedy ? `${first}: ${remedy}.`.replace("..", ".") : `${first}.`);
   });
   connection.on("diverged", ({ problem, remedy, step }) => {

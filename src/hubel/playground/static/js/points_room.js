@@ -174,6 +174,9 @@ function build(root, store, connection, ends) {
       const name = /** @type {HTMLElement} */ (each).dataset.panel ?? "";
       /** @type {HTMLElement} */ (each).hidden = hide.includes(name);
     }
+    for (const side of /** @type {NodeListOf<HTMLElement>} */ (room.querySelectorAll(".side"))) {
+      side.hidden = !side.querySelector(":scope > :not([hidden])");
+    }
   });
   root.append(room);
   ends.push(listenToKeys(store, move, room), () => leave());
