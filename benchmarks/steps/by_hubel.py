@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,15 +15,12 @@ from hubel import nn
 from hubel.nn._step import with_parameters
 from hubel.streams import permutation
 
-ROUNDED = any(field.name == "precision" for field in dataclasses.fields(nn.TrainConfig))
-"""Whether the training loop has products of bfloat16."""
-
 
 def contestants(work: Workload) -> Iterator[Contestant]:
     """Yield hubel's loops first, then its plans."""
     if work.biases:
         yield loop(work)
-        if ROUNDED and work.sizes[0] > 1000:
+        if work.sizes[0] > 1000:
             yield loop(work, precision="bfloat16")
     if hasattr(hb, "descend") and len(work.batches) == 1:
         yield _descend(work)

@@ -76,6 +76,8 @@ def _plain(out: Writer, kind: Kind, width: int, size: str) -> None:
             panel = out.let(f"sdiv i64 {first}, {width}", "panel")
             to = out.at("%to", out.times(panel, size), kind.real)
             is_full = out.test("sge", left, count * kind.lanes)
+            if kind.steps == 2:
+                is_full = _and_even(out, is_full, last)
             with out.either(is_full, "full") as other:
                 for each in (None, left):
                     if each is not None:
@@ -91,6 +93,12 @@ def _plain(out: Writer, kind: Kind, width: int, size: str) -> None:
                         for i, value in enumerate(values):
                             at = out.at(place, i * kind.lanes, kind.real)
                             store(out, kind, value, at)
+
+
+def _and_even(out: Writer, is_full: str, last: str) -> str:
+    """Return whether this holds and the last row has another one beside it."""
+    odd = out.let(f"trunc i64 {last} to i1", "odd")
+    return out.let(f"select i1 {odd}, i1 false, i1 {is_full}", "full")
 
 
 def _row(
@@ -113,10 +121,10 @@ def _with_next(
 ) -> list[str]:
     """Pair a row with the next one, or with zeros where there is none."""
     source, p, left = row
-    there = out.test("slt", out.add(p, 1), "%k")
-    most = str(len(values) * kind.lanes) if left is None else left
-    some = out.let(f"select i1 {there}, i64 {most}, i64 0", "some")
-    following = _row(out, kind, len(values), out.at(source, "%ld", kind.real), some)
+    if left is not None:
+        there = out.test("slt", out.add(p, 1), "%k")
+        left = out.let(f"select i1 {there}, i64 {left}, i64 0", "some")
+    following = _row(out, kind, len(values), out.at(source, "%ld", kind.real), left)
     return [
         round_pairs(out, kind, first, second)
         for first, second in zip(values, following, strict=True)

@@ -98,13 +98,18 @@ def _blocked(shape: Shape, machine: Machine, code: Blocked) -> OwnProduct:
         direct = False, False
     code = replace(code, direct=direct, **_ends(rows, columns, tile))
     deep = direct[1] and not aliased[1]
-    depth = machine.depth * (1 + deep) // kind.size * kind.steps
+    depth = machine.depth * (1 + deep) // kind.size
     blocks = (
         even(k, depth, kind.lanes * kind.steps),
         even(rows, machine.high, tile.rows),
-        even(columns, machine.wide // kind.size, tile.columns),
+        even(columns, _wide(code, machine), tile.columns),
     )
     return OwnProduct(shape, code, blocks)
+
+
+def _wide(code: Blocked, machine: Machine) -> int:
+    """Return how many columns a block has; for each all of S is packed again."""
+    return machine.wide * (1 if code.direct[0] else 2) // code.kind.size
 
 
 def _ends(rows: int, columns: int, tile: Tile) -> dict[str, Any]:
@@ -149,10 +154,10 @@ def _cost(way: OwnProduct, shape: Shape) -> float:
         rows, depth = _up(m, code.rows), _up(k, lanes)
         turns = rows * n * -(-k // way.blocks[0])
         return rows * n * depth / _fill(code.rows * n) + _MOVED * (k * n + 4 * turns)
-    return _cost_of_tiles(code, shape)
+    return _cost_of_tiles(way, code, shape)
 
 
-def _cost_of_tiles(code: Blocked, shape: Shape) -> float:
+def _cost_of_tiles(way: OwnProduct, code: Blocked, shape: Shape) -> float:
     """Do the same for tiles."""
     m, n, k = shape.extents
     k = -(-k // code.kind.steps)
@@ -166,8 +171,12 @@ def _cost_of_tiles(code: Blocked, shape: Shape) -> float:
             count = vectors // tile.vectors * width if width == tile.vectors else width
             cost += count / _fill(tile.rows * width)
     cost *= _up(rows, tile.rows) * lanes * depth
-    for direct, extent, read in zip(code.direct, (rows, columns), _READ, strict=True):
-        cost += extent * k * (read if direct else _MOVED)
+    repeated = -(-columns // way.blocks[2]), 1
+    panels = tile.rows, tile.columns
+    sides = zip(code.direct, (rows, columns), _READ, repeated, panels, strict=True)
+    for direct, extent, read, times, panel in sides:
+        packed = _MOVED * times * _up(panel, lanes) / panel
+        cost += extent * k * (read if direct else packed)
     if code.packs[0] and code.direct[0] and tile.rows > _FEW_WAYS:
         stride = shape.rows[1] if code.swapped else shape.rows[0]
         cost *= 1.0 + 0.1 * (stride * tile.kind.size % _ALIASED == 0)
