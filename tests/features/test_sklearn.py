@@ -20,9 +20,11 @@ from hubel.features.sklearn import (
     DenseSIFTTransformer,
     DictionaryTransformer,
     FilterBankTransformer,
+    GISTTransformer,
     HOGTransformer,
     HueHistogramTransformer,
     LBPTransformer,
+    SelfSimilarityTransformer,
     TextonsTransformer,
 )
 from hubel.nn.estimators import LinearClassifier
@@ -38,6 +40,8 @@ CHECKED = [
     LBPTransformer(),
     LBPTransformer("ror", points=4),
     DenseSIFTTransformer(cell=1),
+    GISTTransformer((2,), grid=1),
+    SelfSimilarityTransformer(radius=2, patch=3),
     TextonsTransformer(2, scale=0.3, random_state=0),
     DictionaryTransformer(2, size=1, grid=1, random_state=0),
     BagOfWordsTransformer(2, size=1, describe=HOG(cell=1), random_state=0),

@@ -26,6 +26,7 @@ from hubel.features._filters import (
     varma_zisserman,
 )
 from hubel.features._gabor import gabor
+from hubel.features._gist import GIST, gist
 from hubel.features._hog import HOG, hog
 from hubel.features._hog_settings import HOGSettings
 from hubel.features._hue import HueHistogram, hue_histogram
@@ -35,8 +36,8 @@ from hubel.features._learn import learn_bag_of_words, learn_dictionary
 from hubel.features._patches import Contrast, patches
 from hubel.features._pool import pool
 from hubel.features._sample import sample_patches
+from hubel.features._self_similarity import SelfSimilarity, self_similarity
 from hubel.features._stimuli import bar, grating
-from hubel.features._together import SquareRoot, Together
 from hubel.features._textons import Textons, learn_textons
 from hubel.features._together import SquareRoot, Together
 from hubel.features._whitening import Whitening, whiten
@@ -54,3 +55,5 @@ __all__ += ["sample_patches", "whiten"]
 __all__ += ["filter_bank", "gabor_pairs", "leung_malik", "schmid", "varma_zisserman"]
 __all__ += ["Textons", "learn_textons"]
 __all__ += ["DenseSIFT", "dense_sift"]
+__all__ += ["GIST", "gist"]
+__all__ += ["SelfSimilarity", "self_similarity"]

@@ -7,9 +7,11 @@ from hubel.features.sklearn._dictionary import (
     DictionaryTransformer,
 )
 from hubel.features.sklearn._filter_bank import FilterBankTransformer
+from hubel.features.sklearn._gist import GISTTransformer
 from hubel.features.sklearn._hog import HOGTransformer
 from hubel.features.sklearn._hue import HueHistogramTransformer
 from hubel.features.sklearn._lbp import LBPTransformer
+from hubel.features.sklearn._self_similarity import SelfSimilarityTransformer
 from hubel.features.sklearn._textons import TextonsTransformer
 from hubel.features.sklearn._transformer import FeatureTransformer
 
@@ -18,3 +20,5 @@ __all__ += ["HOGTransformer", "HueHistogramTransformer", "LBPTransformer"]
 __all__ += ["BagOfWordsTransformer", "DictionaryTransformer"]
 __all__ += ["TextonsTransformer"]
 __all__ += ["DenseSIFTTransformer"]
+__all__ += ["GISTTransformer"]
+__all__ += ["SelfSimilarityTransformer"]
