@@ -2,8 +2,9 @@
 
     python scripts/play_screenshots.py [NAME ...]
 
-It starts a server of its own, plays what each picture shows, and writes PNGs of at most
-150 kB. It needs the extras play and test, and Chromium (HUBEL_CHROMIUM names another).
+It trains a small net, starts a server of its own, plays what each picture shows, and
+writes PNGs of at most 150 kB. It needs the extras play and test, and Chromium
+(HUBEL_CHROMIUM names another).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +24,8 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from hubel.experiments import TrainSettings, train
+
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 LARGEST = 150_000
 COLORS = 256
@@ -29,8 +33,16 @@ COLORS = 256
 
 @contextmanager
 def served() -> Iterator[str]:
+    """Train a net and start the playground with it; give the address."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = TrainSettings(images=8000, hidden=(60,), epochs=12, l2=0.03)
+        train(settings, out=f"{folder}/run")
+        yield from started(f"{folder}/run")
+
+
+def started(run: str) -> Iterator[str]:
     """Start the playground; give its address."""
-    command = [sys.executable, "-m", "hubel", "play", "--no-browser"]
+    command = [sys.executable, "-m", "hubel", "play", run, "--no-browser"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -93,6 +105,21 @@ def penalties(page: Page) -> None:
     beside(page, "regularization")
 
 
+def tuned(page: Page) -> None:
+    """Measure the tuning curves of all cells."""
+    page.click("text=Measure all")
+    page.wait_for_selector('[data-tuned="phase"]', timeout=60_000)
+    page.wait_for_timeout(3000)
+
+
+def looked(page: Page) -> None:
+    """Push an image of the test set through the net."""
+    page.get_by_label("Number of the test image").fill("7")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Test image 7")
+    page.evaluate("document.activeElement.blur()")
+
+
 SHOTS: dict[str, tuple[Callable[[Page], None], str, dict[str, Any]]] = {
     "wide": (spiral, "main", {}),
     "dark": (spiral, "main", {"color_scheme": "dark"}),
@@ -105,8 +132,22 @@ SHOTS: dict[str, tuple[Callable[[Page], None], str, dict[str, Any]]] = {
     "weights": (weights, ".network", {}),
     "capacity": (beside, ".compare", {}),
     "regularization": (penalties, ".compare", {}),
+    "cells": (tuned, "main", {"viewport": {"width": 1440, "height": 1280}}),
+    "cells-phone": (
+        tuned,
+        "",
+        {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+    ),
+    "images": (looked, "main", {}),
+    "images-dark": (looked, "main", {"color_scheme": "dark"}),
 }
 """By name: what is played, the part that is drawn, how the browser is set up."""
+
+
+def room_of(name: str) -> str:
+    """Return the room that a picture shows."""
+    first = name.split("-")[0]
+    return first if first in ("cells", "images") else "points"
 
 
 def shoot(browser: Browser, address: str, name: str) -> bytes:
@@ -116,7 +157,7 @@ def shoot(browser: Browser, address: str, name: str) -> bytes:
         **{"viewport": {"width": 1440, "height": 1000}, **setup}
     )
     page = context.new_page()
-    page.goto(address)
+    page.goto(re.sub("&room=.*", f"&room={room_of(name)}", address))
     page.wait_for_selector("#room[data-seq]")
     play(page)
     page.evaluate("scrollTo(0, 0)")
@@ -128,13 +169,17 @@ def shoot(browser: Browser, address: str, name: str) -> bytes:
     return shot
 
 
-def with_few_colors(shot: bytes) -> bytes:
-    """Write a picture with few colours, which drawings do not miss."""
+def with_few_colors(shot: bytes, *, photographs: bool) -> bytes:
+    """Write a picture with few colours, which drawings do not miss.
+
+    Where there are small images of many colours, the rare ones are given up, not the
+    grounds' ones.
+    """
     image = Image.open(io.BytesIO(shot)).convert("RGB")
     out = io.BytesIO()
-    few = image.quantize(
-        COLORS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
-    )
+    kinds = Image.Quantize
+    method = kinds.MEDIANCUT if photographs else kinds.MAXCOVERAGE
+    few = image.quantize(COLORS, method=method, dither=Image.Dither.NONE)
     few.save(out, "PNG", optimize=True)
     return out.getvalue()
 
@@ -147,7 +192,8 @@ def main(names: list[str]) -> None:
             executable_path=chromium, args=["--no-sandbox"]
         )
         for name in names or list(SHOTS):
-            data = with_few_colors(shoot(browser, address, name))
+            shot = shoot(browser, address, name)
+            data = with_few_colors(shot, photographs=room_of(name) != "points")
             if len(data) > LARGEST:
                 raise SystemExit(f"{name} has {len(data):,} bytes")
             (IMAGES / f"play-{name}.png").write_bytes(data)

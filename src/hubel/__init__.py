@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from hubel.nn.estimators import LinearClassifier as LinearClassifier
     from hubel.nn.estimators import NetClassifier as NetClassifier
     from hubel.nn.estimators import NetRegressor as NetRegressor
+    from hubel.playground import play
     from hubel.scale import threads
     from hubel.transforms.later import *  # noqa: F403
 
 __version__ = "0.1.0"
 
 __all__ = ["data", "diagnose", "errors", "experiments", "features", "load", "nn"]
-__all__ += ["scale", "threads"]
+__all__ += ["play", "scale", "threads"]
 __all__ += transforms.__all__
 __all__ += later.__all__
 
@@ -43,6 +44,7 @@ _LATER = {
     **dict.fromkeys(later.__all__, "transforms"),
     "diagnose": "experiments",
     "load": "experiments",
+    "play": "playground",
     "threads": "scale",
 }
 """What is imported when it is first used: a package, or a name of a package."""

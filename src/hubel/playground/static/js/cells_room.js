@@ -75,8 +75,13 @@ export function mount(root, connection) {
         element(
           "div",
           { class: "cells-columns" },
-          element("div", { class: "side" }, screen.whole, stimulus.whole),
-          element("div", { class: "side" }, cards.whole, model.whole),
+          element("div", { class: "side" }, screen.whole),
+          element(
+            "div",
+            { class: "side" },
+            cards.whole,
+            element("div", { class: "pair" }, stimulus.whole, model.whole),
+          ),
         ),
         tuning.whole,
         sheets.whole,

@@ -9,7 +9,7 @@ import { paint } from "./pixels.js";
 const VIEWS = [
   ["image", "What the net sees", ""],
   ["gradient", "Gradient by the pixels", ""],
-  ["glyphs", "Oriented gradients (HOG)", "Strokes lie along the edges of each 8 × 8 cell; longer histograms are brighter."],
+  ["glyphs", "Oriented gradients (HOG)", "Strokes lie along the edges of each 8 × 8 cell; the stronger, the brighter."],
 ];
 
 /** @param {import("./images_room.js").Welcome} welcome */
