@@ -26,8 +26,8 @@ from hubel.experiments import (
     load_run,
     train,
 )
-from hubel.experiments import _train as train_module
 from hubel.experiments._task import prepare
+from hubel.experiments._train import train_in
 from hubel.nn import Epoch, Slice
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "kill_test.py"
@@ -251,14 +251,13 @@ def test_a_loss_that_was_lost_stays_lost(tmp_path):
         train(resume=tmp_path / "run")
 
 
-def test_other_images(stopped, monkeypatch):
-    def brighter(settings, progress):
+def test_other_images(stopped):
+    def darker(settings, progress):
         task = prepare(settings, progress)
         return replace(task, test=replace(task.test, images=task.test.images // 2))
 
-    monkeypatch.setattr(train_module, "prepare", brighter)
     with pytest.raises(RunError, match="images of tenshapes are not those"):
-        train(resume=stopped)
+        train_in(stopped, SETTINGS, prepare=darker, watch=lambda _: False)
 
 
 def test_other_settings(stopped):
