@@ -5,7 +5,8 @@ row-major operands, on one thread. Every answer is compared with NumPy's before
 anything is timed. The peak is measured by a loop of nothing but multiplications.
 
 --peers        PyTorch's products too (MKL or oneDNN), where it is installed
---dtype D      float32 (which is what is meant when it is left out) or float64
+--dtype D      float32 (which is what is meant when it is left out), float64, or
+               bfloat16: float32 that is rounded on the way, by PyTorch in each call too
 --only A,B     of the sizes below, as 200x3072x100
 --rounds N     turns of each contestant
 """
@@ -22,9 +23,12 @@ from benchmarks._harness import Contestants, machine, repeating, take_turns
 from benchmarks._process import settle
 from hubel.compiler.llvm import jit, target
 from hubel.compiler.llvm.gemm import Shape
-from hubel.compiler.llvm.gemm.kind import Kind
+from hubel.compiler.llvm.gemm.kind import BFLOAT16, Kind, memory_of
 from hubel.compiler.llvm.gemm.machine import find_machine
+from hubel.compiler.llvm.gemm.packs import declarations
 from hubel.compiler.llvm.gemm.proposal import propose
+from hubel.compiler.llvm.gemm.rounded import FACTORS
+from hubel.compiler.llvm.gemm.vectors import multiply_add
 
 SIZES = (
     (200, 3072, 100),
@@ -40,9 +44,16 @@ SIZES = (
 )
 """Batch, inputs and outputs of a layer."""
 
-SHARE, MANY_ROWS, LEAST = 0.88, 0.80, 2**20
-"""Targets in shares of the peak, for products of at least so many operations; the
-second where the batch is 1024."""
+SHARES = {
+    "float32": (0.88, 0.80, 0.88),
+    "float64": (0.88, 0.80, 0.88),
+    "bfloat16": (0.80, 0.76, 0.68),
+}
+"""Targets in shares of the peak; the second where the batch is 1024, the third for
+ten classes."""
+
+LEAST = 2**20
+"""Operations of the smallest product that has a target."""
 
 CHAINS = 24
 
@@ -66,7 +77,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--peers", action="store_true")
-    parser.add_argument("--dtype", default="float32", choices=("float32", "float64"))
+    parser.add_argument("--dtype", default="float32", choices=list(SHARES))
     parser.add_argument("--only", default="")
     parser.add_argument("--rounds", type=int, default=9)
     return parser.parse_args()
@@ -76,6 +87,7 @@ def products(size: tuple[int, int, int], dtype: str):
     """Give the three products of a layer: a name and the operands, views of memory."""
     batch, inputs, outputs = size
     rng = np.random.default_rng(0)
+    dtype = memory_of(dtype)
     x = rng.normal(size=(batch, inputs)).astype(dtype)
     w = rng.normal(size=(inputs, outputs)).astype(dtype)
     d = rng.normal(size=(batch, outputs)).astype(dtype)
@@ -88,7 +100,7 @@ def products(size: tuple[int, int, int], dtype: str):
 def contest(name: str, a, b, peak: float, options: argparse.Namespace) -> None:
     """Race on one product and print a line."""
     (m, k), n = a.shape, b.shape[1]
-    contestants, own_name = _contestants(a, b, options.peers)
+    contestants, own_name = _contestants(a, b, options)
     runners = {each: repeating(run) for each, run in contestants.items()}
     times = take_turns(runners, rounds=options.rounds, target=0.01)
     operations = 2e-9 * m * n * k
@@ -98,7 +110,8 @@ def contest(name: str, a, b, peak: float, options: argparse.Namespace) -> None:
         middle = operations / sorted(found.process)[len(found.process) // 2]
         line += f"{best:11.0f} ({middle:5.0f})"
         share = best / peak if each == "own" else share
-    wanted = MANY_ROWS if 1024 in (m, k) else SHARE
+    usual, many_rows, few = SHARES[options.dtype]
+    wanted = many_rows if 1024 in (m, k) else few if 10 in (m, n, k) else usual
     if 2 * m * n * k < LEAST:
         verdict = ""
     else:
@@ -106,14 +119,14 @@ def contest(name: str, a, b, peak: float, options: argparse.Namespace) -> None:
     print(f"{line}   {share:5.2f}   {own_name} {verdict}", flush=True)
 
 
-def _contestants(a, b, with_torch: bool) -> tuple[Contestants, str]:
+def _contestants(a, b, options: argparse.Namespace) -> tuple[Contestants, str]:
     """Make the contestants; all of them have the same answer."""
     (m, k), n = a.shape, b.shape[1]
     turned = not a.flags.c_contiguous, not b.flags.c_contiguous
     left, right = a.T if turned[0] else a, b.T if turned[1] else b
     c, c_own, c_turned = (np.empty(s, a.dtype) for s in ((m, n), (m, n), (n, m)))
     rows = left.shape[1], right.shape[1], n
-    shape = Shape(a.dtype.name, (m, n, k), rows, turned)
+    shape = Shape(options.dtype, (m, n, k), rows, turned)
     here = find_machine(target.host())
     assert here is not None, "no products of our own for this processor"
     own = propose(shape, here)
@@ -125,20 +138,27 @@ def _contestants(a, b, with_torch: bool) -> tuple[Contestants, str]:
     for run in contestants.values():
         run()
     exact = a.astype(float) @ b.astype(float)
-    tolerance = np.finfo(a.dtype).eps * 4 * math.sqrt(k)
+    rounds = options.dtype == BFLOAT16
+    tolerance = 0.01 if rounds else np.finfo(a.dtype).eps * 4 * math.sqrt(k)
     for found in (c, c_own, c_turned.T):
         error = np.abs(found - exact).max() / np.abs(exact).max()
         assert error < tolerance, (shape, error)
-    if with_torch:
-        import torch
-
-        torch.set_num_threads(1)
-        first, second = torch.from_numpy(a), torch.from_numpy(b)
-        out = torch.empty((m, n), dtype=first.dtype)
-        contestants["torch"] = lambda: torch.mm(first, second, out=out)
-        contestants["torch"]()
-        assert np.abs(out.numpy() - exact).max() / np.abs(exact).max() < tolerance
+    if options.peers:
+        contestants["torch"] = run = _by_torch(a, b, rounds=rounds)
+        error = np.abs(run().float().numpy() - exact).max() / np.abs(exact).max()
+        assert error < max(tolerance, 0.01 * rounds), (shape, error)
     return contestants, own.symbol.removeprefix("hubel.gemm.")
+
+
+def _by_torch(a, b, *, rounds: bool):
+    """Return PyTorch's product; rounded as under its autocast, to a rounded result."""
+    import torch
+
+    torch.set_num_threads(1)
+    first, second = torch.from_numpy(a), torch.from_numpy(b)
+    kind = torch.bfloat16 if rounds else first.dtype
+    out = torch.empty((len(a), b.shape[1]), dtype=kind)
+    return lambda: torch.mm(first.to(kind), second.to(kind), out=out)
 
 
 def measure_peak(dtype: str) -> float:
@@ -151,20 +171,21 @@ def measure_peak(dtype: str) -> float:
     function = ctypes.CFUNCTYPE(None, ctypes.c_int64)(run.address("peak"))
     turns = 200_000
     times = take_turns({"peak": repeating(lambda: function(turns))}, rounds=9)
-    return 2e-9 * chains * kind.lanes * turns / min(times["peak"].process)
+    lanes = kind.lanes * kind.steps
+    return 2e-9 * chains * lanes * turns / min(times["peak"].process)
 
 
 def _peak_text(kind: Kind, chains: int) -> str:
     v = kind.vector
-    lines = [kind.declarations(), f"@x = global [3 x {v}] zeroinitializer"]
+    f = FACTORS if kind.steps == 2 else v
+    lines = [declarations(kind), f"@x = global [3 x {v}] zeroinitializer"]
     lines += ["define void @peak(i64 %n) {", "entry:"]
-    lines += [f"  %{each} = load volatile {v}, ptr @x" for each in ("a", "b")]
+    lines += [f"  %{each}.f = load volatile {f}, ptr @x" for each in ("a", "b")]
     lines += ["  br label %l", "l:", "  %i = phi i64 [ %n, %entry ], [ %j, %l ]"]
     for c in range(chains):
-        lines.append(f"  %s{c} = phi {v} [ %a, %entry ], [ %t{c}, %l ]")
+        lines.append(f"  %s{c} = phi {v} [ zeroinitializer, %entry ], [ %t{c}, %l ]")
     for c in range(chains):
-        call = f"call {v} @llvm.fma.{kind.suffix}({v} %a, {v} %b, {v} %s{c})"
-        lines.append(f"  %t{c} = {call}")
+        lines.append(f"  %t{c} = {multiply_add(kind, '%a.f', '%b.f', f'%s{c}')}")
     lines += ["  %j = add i64 %i, -1", "  %more = icmp ne i64 %j, 0"]
     lines += ["  br i1 %more, label %l, label %done", "done:"]
     lines += [f"  store volatile {v} %t{c}, ptr @x" for c in range(chains)]
