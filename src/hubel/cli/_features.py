@@ -21,7 +21,7 @@ from hubel.experiments._featurize import Featurized, featurize
 from hubel.experiments._featurize_source import ImageSource, open_source
 from hubel.experiments._nets import read_pixels
 from hubel.features import HOG, Feature, HueHistogram, SquareRoot
-from hubel.features._words import split_words
+from hubel.features._words import KINDS, split_words
 
 _STORY = """\
 Compute features of many images and write them to a file, in the memory of a batch.
@@ -70,7 +70,7 @@ def describe(commands: Any, name: str) -> None:
         type=features,
         default="hog+hue",
         metavar="WORDS",
-        help="some of hog, hue, color and lbp with their options, such as hog+hue or "
+        help=f"some of {listed(KINDS)} with their options, such as hog+hue or "
         "hog:preset=skimage,block=2+hue:bins=20; or all (default: hog+hue)",
     )
     parser.add_argument(

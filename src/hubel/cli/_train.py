@@ -38,6 +38,7 @@ from hubel.experiments import (
     resume_command,
     train,
 )
+from hubel.features._words import KINDS
 from hubel.nn import Slice
 
 _STORY = """\
@@ -140,8 +141,8 @@ def _net_options(group: Any) -> None:
         "--features",
         type=features,
         metavar="WORDS",
-        help="compute features of the images and learn from these: some of hog, hue, "
-        "color and lbp, such as hog+hue or hog:block=2,norm=L2-Hys+hue:bins=20; or "
+        help="compute features of the images and learn from these: some of "
+        f"{listed(KINDS)}, such as hog+hue or hog:block=2,norm=L2-Hys+hue:bins=20; or "
         "all (default: learn from the pixels)",
     )
     group.add_argument(

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from hubel.errors import OptionError
 from hubel.features._color import ColorHistogram
+from hubel.features._dense_sift import DenseSIFT
 from hubel.features._feature import Feature
 from hubel.features._hog import HOG
 from hubel.features._hog_settings import HOGSettings
@@ -24,6 +25,7 @@ KINDS: dict[str, type[Feature]] = {
     "hue": HueHistogram,
     "color": ColorHistogram,
     "lbp": LBP,
+    "sift": DenseSIFT,
 }
 """The features that have nothing to learn, by their words."""
 
@@ -48,10 +50,10 @@ def read_features(words: str, *, range: Range = UNIT) -> Together:
     Parameters
     ----------
     words : str
-        Some of ``hog``, ``hue``, ``color`` and ``lbp``, joined by ``+``; or ``all``, a
-        mixture of them that does well on photographs. After a colon follow options of
-        the feature's class, ``hog:preset=skimage,block=2+hue:bins=20``; what is yes or
-        no may be a bare word. Each has one more: ``sqrt``, for :class:`SquareRoot`.
+        Some of ``hog``, ``hue``, ``color``, ``lbp`` and ``sift``, joined by ``+``; or
+        ``all``, a mixture that does well on photographs. After a colon follow options
+        of the feature's class, ``hog:preset=skimage,block=2+hue:bins=20``; what is yes
+        or no may be a bare word. Each has one more: ``sqrt``, for :class:`SquareRoot`.
     range : tuple of float
         What black and white are in images of floats.
 
