@@ -59,6 +59,7 @@ def test_welcome_is_all_that_a_page_needs(room):
 def test_no_sheets():
     room = CellsRoom({"trained": np.zeros((0, 8, 8, 3))})
     assert [cell.name for cell in room.cells] == ["simple", "complex"]
+    assert room.welcome()["empty"] == ["trained"]
     with pytest.raises(HubelError):
         ask(room, "choose", sheet="trained", unit=0)
 

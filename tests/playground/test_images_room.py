@@ -174,6 +174,19 @@ def test_filters_are_the_weights_of_the_first_layer(runs):
     np.testing.assert_array_equal(filters[2], conv.net[1].weight[..., 2])
 
 
+def test_a_net_behind_features(tmp_path):
+    settings = TrainSettings(images=200, hidden=(6,), epochs=1, features="hog")
+    experiments.train(settings, out=tmp_path / "hog")
+    made = rooms(tmp_path / "hog")
+    room = made["images"]()
+    assert room.welcome()["filters"] == []
+    sections, answer = shown(room)
+    assert answer["layers"][0]["shape"] == [144]
+    assert answer["steepest"] > 0
+    assert np.ptp(sections["gradient"]) > 100
+    assert made["cells"]().welcome()["empty"] == ["trained"]
+
+
 def test_the_rooms(runs):
     assert tuple(rooms()) == ROOMS
     empty = rooms()["images"]()

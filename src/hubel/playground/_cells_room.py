@@ -50,8 +50,8 @@ class CellsRoom:
     ----------
     sheets : mapping of str to arrays of shape (k, h, w, channels)
         Filters of which one at a time is probed beside the model cells: ``"learned"``
-        words of a dictionary, ``"trained"`` ones of a run's first layer. A sheet with
-        no filter is left out.
+        words of a dictionary, ``"trained"`` ones of a run's first layer. Of a
+        sheet without filters nothing is probed.
     seed : int
         Decides the spikes.
     """
@@ -59,9 +59,8 @@ class CellsRoom:
     def __init__(self, sheets: Mapping[str, Floats], *, seed: int = 0) -> None:
         self.stimulus, self.seed = Stimulus(), seed
         self.model = {"orientation": 0.0, "frequency": 4.0, "phase": 0.0}
-        self.sheets = {
-            name: sheets[name] for name in _TITLES if len(sheets.get(name, ()))
-        }
+        self.sheets = {name: each for name, each in sheets.items() if len(each)}
+        self._empty = [name for name in sheets if name not in self.sheets]
         self.chosen = {name: _clearest(each) for name, each in self.sheets.items()}
         self.cells = model_cells(**self.model)
         self.cells += [self._filter(name) for name in self.sheets]
@@ -92,6 +91,7 @@ class CellsRoom:
             "values": {name: values.tolist() for name, values in VALUES.items()},
             "tick": TICK,
             "sheets": {name: _as_json(each) for name, each in self.sheets.items()},
+            "empty": self._empty,
             **self._state(),
         }
 

@@ -51,7 +51,7 @@ class ImagesRoom:
         self.model, self.stale = model, True
         self._samples, self._problem = _read(samples)
         self._pieces = Pieces()
-        self.image: Bytes = np.rint(model.mean).clip(0, 255).astype(np.uint8)
+        self.image: Bytes = np.full(model.image_shape, 128, np.uint8)
         self.sample: int | None = None
         self.label: int | None = None
         self.target: int | None = None

@@ -16,6 +16,7 @@ from hubel.playground._frame import Frame
 from hubel.playground._history import History
 from hubel.playground._learner import Learner
 from hubel.playground._messages import Fields
+from hubel.playground._pieces import Pieces
 from hubel.playground._points import EDGE, Points, chosen, read_csv
 from hubel.playground._presets import PRESETS
 from hubel.playground._saved import read_points, restored, saved
@@ -28,8 +29,6 @@ Reply = dict[str, Any]
 _SIDES: Final = (50, 100, 160)
 _BUDGET: Final = 0.010
 """Seconds that a picture of the regions may take while the net is trained."""
-_LONGEST: Final = 4 * 2**20
-"""Characters of a table or a saved net, which come in pieces."""
 _UNITS_EVERY: Final = 6
 """Frames between two pictures of units and wires while the net is trained."""
 
@@ -63,7 +62,7 @@ class PointsRoom:
         self.working, self.stale = False, True
         self.speed = 0  # steps a frame; 0 is as many as there is time for
         self._configuration = 0
-        self._pieces: list[str] = []
+        self._pieces = Pieces()
         self._view = View()
         self._took = {side: 0.0 for side in _SIDES}
         self._frames = 0
@@ -381,21 +380,8 @@ class PointsRoom:
         write_weight(self.learner, fields)
         return []
 
-    def _piece(self, fields: Fields) -> str | None:
-        """Collect a long text; return it when its last piece is there."""
-        if fields.flag("first"):
-            self._pieces = []
-        self._pieces.append(fields.text("text", 64 * 1024))
-        if sum(map(len, self._pieces)) > _LONGEST:
-            self._pieces = []
-            raise OptionError(f"the file has more than {_LONGEST:,} characters")
-        if not fields.flag("last"):
-            return None
-        text, self._pieces = "".join(self._pieces), []
-        return text
-
     def _csv(self, fields: Fields) -> list[Reply]:
-        text = self._piece(fields)
+        text = self._pieces.add(fields)
         if text is None:
             return []
         points = read_csv(text, self.settings)
@@ -405,7 +391,7 @@ class PointsRoom:
         return [self._told_state(), self._told_points()]
 
     def _load(self, fields: Fields) -> list[Reply]:
-        text = self._piece(fields)
+        text = self._pieces.add(fields)
         if text is None:
             return []
         try:

@@ -64,7 +64,7 @@ export function mount(root, connection) {
     const stimulus = stimulusPanel(connection);
     const model = modelPanel(connection);
     const cards = cardsPanel(welcome.tick, connection);
-    const sheets = sheetsPanel(welcome.sheets, connection);
+    const sheets = sheetsPanel(welcome.sheets, welcome.empty, connection);
     /** @type {Part[]} */
     const parts = [screen, stimulus, model, cards, tuning, sheets];
     root.replaceChildren(

@@ -25,22 +25,13 @@ const SHEETS = {
 
 /**
  * @param {Record<string, Sheet>} sheets
+ * @param {string[]} empty sheets without filters
  * @param {import("./socket.js").Connection} connection
  */
-export function sheetsPanel(sheets, connection) {
+export function sheetsPanel(sheets, empty, connection) {
   const shown = Object.entries(sheets).map(([name, sheet]) => made(name, sheet, connection));
   const parts = shown.map(({ whole }) => whole);
-  if (!("trained" in sheets)) {
-    parts.push(
-      element(
-        "article",
-        {},
-        element("h3", {}, SHEETS.trained.title),
-        element("p", { class: "muted" }, "Start with ", element("code", {}, "hubel play RUN"),
-          " to put the same probe on the first layer of a net that you have trained."),
-      ),
-    );
-  }
+  if (!("trained" in sheets)) parts.push(nothing(empty.includes("trained")));
   return {
     whole: panel("sheets", "The same probe on what was learned", [
       element("div", { class: "sheets-row" }, ...parts),
@@ -48,6 +39,26 @@ export function sheetsPanel(sheets, connection) {
     /** @param {import("./cells_room.js").State} state */
     state: ({ chosen }) => shown.forEach((each) => each.show(chosen)),
   };
+}
+
+/**
+ * Say why there is no first layer to be probed.
+ * @param {boolean} run whether there is a run
+ */
+function nothing(run) {
+  const why = run
+    ? ["The first layer of this run sees features, not pixels: it has no field to be probed."]
+    : [
+        "Start with ",
+        element("code", {}, "hubel play RUN"),
+        " to put the same probe on the first layer of a net that you have trained.",
+      ];
+  return element(
+    "article",
+    {},
+    element("h3", {}, SHEETS.trained.title),
+    element("p", { class: "muted" }, ...why),
+  );
 }
 
 /**

@@ -44,7 +44,9 @@ export function viewsPanel({ classes, shape }) {
       const what = label === null ? "" : `: ${classes[label]}`;
       made[0].caption.textContent =
         sample === null ? `Yours, ${shape[1]} × ${shape[0]}` : `Test image ${sample}${what}`;
-      made[1].caption.textContent = `Of the score of ${classes[target]}; at most ${short(steepest)} a grey level.`;
+      made[1].caption.textContent = steepest
+        ? `Of the score of ${classes[target]}; at most ${short(steepest)} a grey level.`
+        : `The score of ${classes[target]} has no gradient here: it changes in jumps, or not at all.`;
     },
   };
 }
