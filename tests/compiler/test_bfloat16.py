@@ -120,6 +120,7 @@ def test_plans_round_what_is_multiplied(count, always_own):
     assert "bfloat16" in run.native(x, w).llvm()
 
 
+@pytest.mark.filterwarnings("ignore:products stay in float32:RuntimeWarning")
 def test_nothing_else_is_rounded(always_own, monkeypatch):
     for operands, gemm_wish, precision in (
         (_operands("float64"), "own", "bfloat16"),
