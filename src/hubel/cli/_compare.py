@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentTypeError, Namespace
+from collections.abc import Iterable
 from typing import Any
 
 from hubel import nn
@@ -18,7 +19,7 @@ from hubel.cli._train import (
     _training_options as training_options,  # pyright: ignore[reportPrivateUsage]
 )
 from hubel.cli._train import given_settings
-from hubel.cli._values import listed, name_of, number, whole, widths
+from hubel.cli._values import features, listed, name_of, number, whole, widths
 from hubel.experiments import Terminated
 from hubel.experiments.comparing import (
     STUDIES,
@@ -37,12 +38,15 @@ Do one of the lecture's experiments, each net with several seeds, and write a re
                each does to the gradient
   capacity     3, 6 and 20 hidden units, and strengths of regularisation, on points in
                the plane: decision regions in one grid of pictures
+  features     pixels, features made by hand, and a dictionary learned from patches,
+               frozen and trained end to end
 """
 
 _EXAMPLES = """\
 examples:
   hubel compare layers                     some seconds, on images that hubel draws
   hubel compare layers --data cifar10 --data-dir DIR --seeds 5
+  hubel compare --features                 the lecture's slide: fixed, or end to end
   hubel compare activations --hidden 100,100 --lr 0.01
   hubel compare capacity --points spiral --units 3,6,20 --strengths 0,0.001,0.01
 
@@ -76,6 +80,7 @@ def describe(commands: Any, name: str) -> None:
     data_options(parser.add_argument_group("data"))
     _net_options(parser.add_argument_group("nets on images"))
     training_options(parser.add_argument_group("training"))
+    _feature_options(parser.add_argument_group("features"))
     _point_options(parser.add_argument_group("points (capacity)"))
     _output_options(parser.add_argument_group("output"))
 
@@ -94,6 +99,30 @@ def _net_options(group: Any) -> None:
         metavar="NAME",
         help=f"{listed(nn.ACTIVATIONS)} (default: relu; tanh for capacity)",
     )
+
+
+def _feature_options(group: Any) -> None:
+    """Add what is learned from instead of pixels."""
+    group.add_argument(
+        "--features",
+        type=features,
+        nargs="?",
+        const=_FEATURES,
+        metavar="WORDS",
+        help="compare features, those that `hubel train --features` takes "
+        f"(default: {_FEATURES})",
+    )
+    for name, text in _DICTIONARY.items():
+        group.add_argument(f"--{name}", type=whole(1), metavar="N", help=text)
+
+
+_FEATURES = "hog+hue"
+_DICTIONARY = {
+    "words": "words of the dictionary (default: 50; 400 for data from files)",
+    "stride": "pixels from one patch to the next (default: 2)",
+    "samples": "patches to learn words from (default: 20,000; 200,000)",
+    "extra-epochs": "end to end, and as control still frozen (default: 6; 4)",
+}
 
 
 def _point_options(group: Any) -> None:
@@ -184,6 +213,8 @@ def run(options: Namespace) -> int:
 
 def _compare(options: Namespace, watcher: _Watcher) -> Comparison:
     """Begin a comparison, or go on with one."""
+    if options.features and options.study is None and options.resume is None:
+        options.study = "features"
     given = _given(options)
     how: dict[str, Any] = {"progress": watcher.meter.move, "watch": watcher}
     if options.resume is None:
@@ -206,17 +237,23 @@ _SHARED = {"activation", "lr", "momentum", "seed"}
 def _given(options: Namespace) -> dict[str, Any]:
     """Return the settings that options give; refuse those of another study."""
     of_images = given_settings(options)
-    asked = {name: getattr(options, name) for name in _OF_POINTS}
-    of_points = {name: value for name, value in asked.items() if value is not None}
-    foreign = set(of_points)
+    of_points = _those(options, _OF_POINTS)
+    of_words = _those(options, (name.replace("-", "_") for name in _DICTIONARY))
+    foreign = {*of_points, *(of_words if options.study != "features" else ())}
     if options.study == "capacity":
-        foreign = set(of_images) - _SHARED
+        foreign = {*of_words, *(set(of_images) - _SHARED)}
     if foreign and options.study is not None:
         name = min(foreign).replace("_", "-")
         options.parser.error(f"--{name} has no meaning for {options.study}")
     if "points" in of_points:
         of_points["data"] = of_points.pop("points")
-    return of_images | of_points
+    return of_images | of_points | of_words
+
+
+def _those(options: Namespace, names: Iterable[str]) -> dict[str, Any]:
+    """Return those of some options that were given."""
+    asked = {name: getattr(options, name) for name in names}
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 def _choose(options: Namespace) -> CompareShow:

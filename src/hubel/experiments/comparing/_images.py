@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
@@ -26,7 +27,7 @@ from hubel.experiments.comparing._members import Halted, Job, Member, Pulse
 from hubel.nn import Slice
 
 Variants = Mapping[str, TrainSettings]
-_LOST: dict[str, Any] = dict.fromkeys(("test_accuracy", "train_accuracy", "seconds"))
+LOST: dict[str, Any] = dict.fromkeys(("test_accuracy", "train_accuracy", "seconds"))
 
 
 class ImageExperiment(Experiment):
@@ -114,7 +115,7 @@ class ImageExperiment(Experiment):
         """Train every row with a seed before the next seed."""
         return [
             Job(
-                f"{row.replace(' ', '-')}-seed-{seed}",
+                f"{re.sub('[^a-z0-9+]+', '-', row)}-seed-{seed}",
                 1.0 + self.task(settings).net.count_parameters() / 200_000,
                 self._work(row, replace(settings, seed=seed)),
             )
@@ -132,7 +133,7 @@ class ImageExperiment(Experiment):
             except TrainingError:
                 result = None
             if result is None:
-                return [Member(row, settings.seed, _LOST, folder)]
+                return [Member(row, settings.seed, LOST, folder)]
             values = {**_values(result), **self.measured(settings, result)}
             return [Member(row, settings.seed, values, folder)]
 

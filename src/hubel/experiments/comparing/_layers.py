@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 from hubel.experiments._nets import first_weights
 from hubel.experiments._run import load_run
@@ -22,6 +23,7 @@ class Layers(ImageExperiment):
     """A linear classifier beside a net with one, and one with two hidden layers."""
 
     title = "One, two and three layers"
+    varied: ClassVar = ("conv", "features")
 
     @property
     def variants(self) -> Variants:

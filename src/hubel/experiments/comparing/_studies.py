@@ -9,12 +9,14 @@ from hubel.errors import OptionError
 from hubel.experiments.comparing._activations import Activations
 from hubel.experiments.comparing._capacity import Capacity
 from hubel.experiments.comparing._experiment import Experiment
+from hubel.experiments.comparing._features import Features
 from hubel.experiments.comparing._layers import Layers
 
 STUDIES: dict[str, Callable[[int, Mapping[str, Any]], Experiment]] = {
     "layers": Layers,
     "activations": Activations,
     "capacity": Capacity,
+    "features": Features,
 }
 """What makes each of them, from how many seeds and which settings."""
 
