@@ -21,6 +21,8 @@ from hubel.compiler.llvm.gemm.product import OwnProduct, Shape
 from hubel.compiler.llvm.gemm.trial import is_right
 from hubel.compiler.llvm.target import Target
 from hubel.errors import OptionError
+from hubel.experiments import TrainSettings
+from hubel.experiments.searching._command import train_command
 
 KIND = Kind("bfloat16", 64)
 PAIRS = [(False, False), (False, True), (True, False), (True, True)]
@@ -196,6 +198,27 @@ def test_training_ends_where_float32_does(always_own):
         losses[precision] = history[-1].train_loss
     assert losses["bfloat16"] != losses["float32"]
     assert losses["bfloat16"] == pytest.approx(losses["float32"], rel=0.01)
+
+
+@needs_bfloat16
+def test_estimators_pass_it_on(always_own):
+    pytest.importorskip("sklearn")
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(256, 1024)).astype(np.float32), rng.integers(0, 3, 256)
+    first, second = (
+        hb.NetClassifier((100,), max_iter=1, random_state=0, precision=precision)
+        .fit(x, y)
+        .loss_curve_
+        for precision in ("float32", "bfloat16")
+    )
+    assert first != second
+    assert second == pytest.approx(first, rel=0.01)
+
+
+def test_settings_pass_it_on():
+    settings = TrainSettings(precision="bfloat16").completed()
+    assert settings.config().precision == "bfloat16"
+    assert "--precision bfloat16" in train_command(settings)
 
 
 def test_other_precisions_are_refused():
