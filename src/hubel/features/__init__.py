@@ -30,6 +30,7 @@ from hubel.features._gist import GIST, gist
 from hubel.features._hog import HOG, hog
 from hubel.features._hog_settings import HOGSettings
 from hubel.features._hue import HueHistogram, hue_histogram
+from hubel.features._keypoints import Keypoints, detect_keypoints
 from hubel.features._kmeans import KMeans, kmeans
 from hubel.features._lbp import LBP, lbp
 from hubel.features._learn import learn_bag_of_words, learn_dictionary
@@ -37,6 +38,7 @@ from hubel.features._patches import Contrast, patches
 from hubel.features._pool import pool
 from hubel.features._sample import sample_patches
 from hubel.features._self_similarity import SelfSimilarity, self_similarity
+from hubel.features._sift import sift
 from hubel.features._stimuli import bar, grating
 from hubel.features._textons import Textons, learn_textons
 from hubel.features._together import SquareRoot, Together
@@ -57,3 +59,5 @@ __all__ += ["Textons", "learn_textons"]
 __all__ += ["DenseSIFT", "dense_sift"]
 __all__ += ["GIST", "gist"]
 __all__ += ["SelfSimilarity", "self_similarity"]
+__all__ += ["Keypoints", "detect_keypoints"]
+__all__ += ["sift"]
