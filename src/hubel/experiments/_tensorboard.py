@@ -91,8 +91,9 @@ class EventLog:
         net = training.net
         for name, array in net.parameters().items():
             yield self._summary.histogram(f"parameters/{name}", array, "auto")
-        picture = filter_sheet(first_weights(net), shape=self._shape)
-        yield self._summary.image("first_layer", picture, dataformats="HWC")
+        if self._shape is not None:  # weights on features are no pictures
+            picture = filter_sheet(first_weights(net), shape=self._shape)
+            yield self._summary.image("first_layer", picture, dataformats="HWC")
 
     def _events(self, step: int, summaries: Iterator[Any]) -> list[Any]:
         return [self._event(step, summary=each) for each in summaries]
