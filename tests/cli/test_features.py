@@ -86,3 +86,29 @@ def test_what_makes_no_sense_is_refused(
         found = end.code
     assert found == code
     assert said in capsys.readouterr().err
+
+
+def test_a_net_on_features_is_trained_and_used(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    run = str(tmp_path / "run")
+    given = ["--features", "hog:cell=16+hue", "--images", "100", "--epochs", "1"]
+    assert main(["train", *given, "--out", run, "--hidden", "5"]) == 0
+    assert "the features hog:cell=16+hue: 46 numbers" in capsys.readouterr().out
+    assert main(["predict", run, str(folder)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 6
+    assert main(["graph", run, "--out", str(tmp_path / "graph.json")]) == 0
+    graph = json.loads((tmp_path / "graph.json").read_text())
+    assert len(graph["stations"]) > 50
+
+
+def test_a_net_on_features_becomes_an_onnx_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    pytest.importorskip("onnx_ir")
+    pytest.importorskip("onnxruntime")
+    run, out = str(tmp_path / "run"), str(tmp_path / "net.onnx")
+    given = ["--features", "hog:cell=16+lbp", "--images", "100", "--epochs", "1"]
+    assert main(["train", *given, "--out", run, "--hidden", "none"]) == 0
+    assert main(["export", run, "--onnx", out]) == 0
+    assert "gives the same" in capsys.readouterr().out
