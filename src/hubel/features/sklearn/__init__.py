@@ -15,10 +15,8 @@ from hubel.features.sklearn._self_similarity import SelfSimilarityTransformer
 from hubel.features.sklearn._textons import TextonsTransformer
 from hubel.features.sklearn._transformer import FeatureTransformer
 
-__all__ = ["ColorHistogramTransformer", "FeatureTransformer", "FilterBankTransformer"]
-__all__ += ["HOGTransformer", "HueHistogramTransformer", "LBPTransformer"]
-__all__ += ["BagOfWordsTransformer", "DictionaryTransformer"]
-__all__ += ["TextonsTransformer"]
-__all__ += ["DenseSIFTTransformer"]
-__all__ += ["GISTTransformer"]
-__all__ += ["SelfSimilarityTransformer"]
+__all__ = ["BagOfWordsTransformer", "ColorHistogramTransformer"]
+__all__ += ["DenseSIFTTransformer", "DictionaryTransformer", "FeatureTransformer"]
+__all__ += ["FilterBankTransformer", "GISTTransformer", "HOGTransformer"]
+__all__ += ["HueHistogramTransformer", "LBPTransformer"]
+__all__ += ["SelfSimilarityTransformer", "TextonsTransformer"]
