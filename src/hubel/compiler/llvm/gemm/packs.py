@@ -84,15 +84,20 @@ def _plain(out: Writer, kind: Kind, width: int, size: str) -> None:
                         next(other)
                     with out.loop(group, last, kind.steps, "step") as p:
                         source = out.position("%from", p, "%ld", first, kind.real)
-                        place = out.at(
-                            to, out.times(steps_of(out, kind, p), width), kind.real
-                        )
-                        values = _row(out, kind, count, source, each)
-                        if kind.steps == 2:
-                            values = _with_next(out, kind, values, (source, p, each))
-                        for i, value in enumerate(values):
-                            at = out.at(place, i * kind.lanes, kind.real)
-                            store(out, kind, value, at)
+                        _copy(out, kind, (to, width), (source, p, each))
+
+
+def _copy(
+    out: Writer, kind: Kind, panel: tuple[str, int], row: tuple[str, str, str | None]
+) -> None:
+    """Copy a row to a panel: from where, which one it is, how much may be read."""
+    (to, width), (source, p, left) = panel, row
+    values = _row(out, kind, -(-width // kind.lanes), source, left)
+    if kind.steps == 2:
+        values = _with_next(out, kind, values, row)
+    place = out.at(to, out.times(steps_of(out, kind, p), width), kind.real)
+    for i, value in enumerate(values):
+        store(out, kind, value, out.at(place, i * kind.lanes, kind.real))
 
 
 def _and_even(out: Writer, is_full: str, last: str) -> str:
