@@ -55,6 +55,17 @@ def test_json(capsys):
     assert lines[-1]["verdict"].startswith("3 hidden units")
 
 
+def test_features_alone_name_the_study(capsys):
+    small = ("--images", "100", "--hidden", "3", "--epochs", "1", "--words", "3")
+    more = ("--stride", "12", "--samples", "100", "--extra-epochs", "1", "--json")
+    assert cli.main(("compare", "--features", "hue", *small, *more)) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert lines[0]["study"] == "features"
+    assert lines[0]["settings"]["features"] == "hue"
+    assert list(lines[-1]["rows"])[1] == "hue, linear"
+    assert Path("runs/compare-features-tenshapes-1/report.html").exists()
+
+
 def test_a_terminal_shows_a_bar(capsys, monkeypatch):
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     assert cli.main((*POINTS, "--out", "c")) == 0
@@ -68,6 +79,9 @@ def test_a_terminal_shows_a_bar(capsys, monkeypatch):
         (("compare", "layer"), "did you mean 'layers'"),
         (("compare", "layers", "--units", "3"), "--units has no meaning for layers"),
         (("compare", "capacity", "--data", "mnist"), "--data has no meaning"),
+        (("compare", "layers", "--words", "9"), "--words has no meaning for layers"),
+        (("compare", "capacity", "--features"), "--features has no meaning"),
+        (("compare", "--features", "hogg"), "hogg"),
         (("compare", "layers", "--seeds", "2"), "not a whole number from 3"),
         (("compare", "capacity", "--strengths", "1,1"), "has a number twice"),
         (("compare", "--resume", "c", "--epochs", "3"), "epochs is part of"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,6 +106,7 @@ def train_dictionary(
     TrainingError
         If a loss is lost.
     """
+    begun = time.perf_counter()
     learned = _learn(task, settings)
     if pulse(_SHARES[0]):
         raise Halted
@@ -119,14 +121,17 @@ def train_dictionary(
     start = Sequential(normalize, head)
     stage = _Stage(task, settings, pulse)
     first = stage.fit(start, rows, _SHARES[1:3])
+    first.values["seconds"] = time.perf_counter() - begun
     longer = stage.fit(first.net, rows, (_SHARES[2], _SHARES[2]), extra=True)
     whole = Sequential(learned, *first.net)
     images = _Rows(*(part.images for part in _parts(task)))
     unfrozen = stage.fit(whole, images, _SHARES[2:], extra=True)
     _write(path, {"before": whole, "after": unfrozen.net})
-    begun = first.values["validation_accuracies"][-1:]
     for each in (longer, unfrozen):  # both begin where the first one ended
-        each.values["validation_accuracies"][:0] = begun
+        each.values["seconds"] += first.values["seconds"]
+        each.values["validation_accuracies"][:0] = first.values[
+            "validation_accuracies"
+        ][-1:]
     parameters = whole.count_parameters()
     for each in (first, longer, unfrozen):
         each.values["parameters"] = parameters
