@@ -71,7 +71,7 @@ _ON_FEATURES = {
         epochs=20, batch_size=128, lr=0.01, l2=1e-3, dropout=0.0
     ),
     "net on features": Defaults(
-        epochs=20, batch_size=128, lr=0.05, l2=1e-3, dropout=0.3
+        epochs=20, batch_size=128, lr=0.02, l2=3e-3, dropout=0.1
     ),
 }
 """Features of all data are much alike too, once they are normalised."""
