@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from hubel import nn
-from hubel.cli._compare_show import CompareJson, CompareLines, CompareShow
+from hubel.cli._compare_show import WORDS, CompareJson
 from hubel.cli._exits import CLOSED, STOPPED, TERMINATED, discard_output
 from hubel.cli._meter import PICTURES, Meter
 from hubel.cli._parser import Parser
+from hubel.cli._study_show import StudyLines, StudyShow
 from hubel.cli._train import (
     _data_options as data_options,  # pyright: ignore[reportPrivateUsage]
 )
@@ -24,6 +25,7 @@ from hubel.experiments import Terminated
 from hubel.experiments.comparing import (
     STUDIES,
     CompareEvent,
+    CompareStanding,
     CompareStarted,
     Comparison,
     compare,
@@ -54,6 +56,8 @@ examples:
 
 No row is called the best unless it is above the others by more than the spread.
 """
+
+_Show = StudyShow[CompareStarted, CompareStanding, Comparison]
 
 
 def describe(commands: Any, name: str) -> None:
@@ -256,21 +260,21 @@ def _those(options: Namespace, names: Iterable[str]) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value is not None}
 
 
-def _choose(options: Namespace) -> CompareShow:
+def _choose(options: Namespace) -> _Show:
     """Return what fits the options and the output."""
     if options.json:
         return CompareJson()
     if options.quiet or not sys.stdout.isatty():
-        return CompareLines(quiet=options.quiet)
-    from hubel.cli._compare_bar import CompareBar
+        return StudyLines(WORDS, quiet=options.quiet)
+    from hubel.cli._study_bar import StudyBar
 
-    return CompareBar()
+    return StudyBar(WORDS)
 
 
 class _Watcher:
     """Passes events on to a show; ends the comparison when nobody reads any more."""
 
-    def __init__(self, show: CompareShow, meter: Meter) -> None:
+    def __init__(self, show: _Show, meter: Meter) -> None:
         self._show, self.meter = show, meter
         self.closed = False
 

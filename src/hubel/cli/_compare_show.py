@@ -1,16 +1,12 @@
-"""A comparison on standard output: the contract, plain lines, and JSON."""
+"""What is said of a comparison, in words and in JSON."""
 
 from __future__ import annotations
 
-import json
 import math
-import time
-from abc import ABC, abstractmethod
 from dataclasses import asdict
-from typing import Any
 
 from hubel.cli._lines import tell
-from hubel.cli._words import duration
+from hubel.cli._study_show import StudyShow, Words, print_json
 from hubel.experiments.comparing import (
     CompareStanding,
     CompareStarted,
@@ -19,68 +15,8 @@ from hubel.experiments.comparing import (
     compare_command,
 )
 
-_SECONDS = 10.0
-"""At most one line of progress in so much time, so that no log is flooded."""
-_ENOUGH = 0.02
-"""Of the whole, before anybody says how long it will take."""
 
-
-class CompareShow(ABC):
-    """Prints a comparison; each method is called as it happens, in this order."""
-
-    @abstractmethod
-    def start(self, started: CompareStarted) -> None:
-        """Say what will be compared."""
-
-    @abstractmethod
-    def move(self, standing: CompareStanding) -> None:
-        """Say how far it is."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Take away what was there for the progress only."""
-
-    @abstractmethod
-    def end(self, result: Comparison) -> None:
-        """Say what the comparison came to."""
-
-
-class CompareLines(CompareShow):
-    """A line now and then; `quiet` leaves everything out but the result."""
-
-    def __init__(self, *, quiet: bool = False) -> None:
-        self._quiet = quiet
-        self._begun = self._last = time.monotonic()
-        self._from: float | None = None
-
-    def start(self, started: CompareStarted) -> None:
-        """Say what will be compared."""
-        tell(started.notices)
-        if not self._quiet:
-            print(*introduce(started), sep="\n", flush=True)
-
-    def move(self, standing: CompareStanding) -> None:
-        """Say how far it is, if it is time."""
-        now = time.monotonic()
-        if self._from is None:
-            self._from, self._begun = standing.done, now
-        if self._quiet or now - self._last < _SECONDS:
-            return
-        self._last = now
-        gone = standing.done - self._from
-        left = (now - self._begun) / max(gone, 1e-9) * (1 - standing.done)
-        ahead = f"  {duration(left)} left" if gone > _ENOUGH else ""
-        print(f"{progress(standing)}{ahead}", flush=True)
-
-    def close(self) -> None:
-        """Leave every line where it is."""
-
-    def end(self, result: Comparison) -> None:
-        """Say what the comparison came to."""
-        print(*conclude(result), sep="\n", flush=True)
-
-
-class CompareJson(CompareShow):
+class CompareJson(StudyShow[CompareStarted, CompareStanding, Comparison]):
     """The start, each net as it is finished, and the end; ``event`` tells which."""
 
     def __init__(self) -> None:
@@ -89,7 +25,7 @@ class CompareJson(CompareShow):
     def start(self, started: CompareStarted) -> None:
         """Say what will be compared."""
         tell(started.notices)
-        _print(event="start", **(asdict(started) | {"folder": str(started.folder)}))
+        print_json(event="start", **(asdict(started) | {"folder": str(started.folder)}))
 
     def move(self, standing: CompareStanding) -> None:
         """Say which nets are finished."""
@@ -109,7 +45,7 @@ class CompareJson(CompareShow):
             }
             for row, found in result.rows.items()
         }
-        _print(
+        print_json(
             event="end",
             measure=result.measure,
             rows=rows,
@@ -122,7 +58,7 @@ class CompareJson(CompareShow):
 
     def _tell(self, members: tuple[Member, ...]) -> None:
         for member in members[self._told :]:
-            _print(event="net", **asdict(member))
+            print_json(event="net", **asdict(member))
         self._told = max(self._told, len(members))
 
 
@@ -156,6 +92,10 @@ def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _print(**values: Any) -> None:
-    """Print one line."""
-    print(json.dumps(values, allow_nan=False), flush=True)
+WORDS = Words(
+    introduce,
+    progress,
+    conclude,
+    share=lambda standing: standing.done,
+    notices=lambda started: started.notices,
+)

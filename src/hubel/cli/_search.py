@@ -8,7 +8,8 @@ from typing import Any
 
 from hubel.cli._exits import CLOSED, STOPPED, TERMINATED, discard_output
 from hubel.cli._parser import Parser
-from hubel.cli._search_show import SearchJson, SearchLines, SearchShow
+from hubel.cli._search_show import WORDS, SearchJson
+from hubel.cli._study_show import StudyLines, StudyShow
 from hubel.cli._train import (
     _data_options as data_options,  # pyright: ignore[reportPrivateUsage]
 )
@@ -28,6 +29,7 @@ from hubel.experiments.searching import (
     SearchSettings,
     SearchStarted,
     SearchWatch,
+    Standing,
     parse,
     search,
     search_command,
@@ -53,6 +55,8 @@ dropout evenly. --try NAME=VALUE,VALUE,... draws one of the values, also of hidd
 batch-size, activation, optimizer, loss and schedule. Neurons of several hidden layers
 are joined by hyphens.
 """
+
+_Show = StudyShow[SearchStarted, Standing, SearchResult]
 
 
 def describe(commands: Any, name: str) -> None:
@@ -167,21 +171,21 @@ def _search(options: Namespace, watcher: SearchWatch) -> SearchResult:
     return search(settings, out=options.out, watch=watcher)
 
 
-def _choose(options: Namespace) -> SearchShow:
+def _choose(options: Namespace) -> _Show:
     """Return what fits the options and the output."""
     if options.json:
         return SearchJson()
     if options.quiet or not sys.stdout.isatty():
-        return SearchLines(quiet=options.quiet)
-    from hubel.cli._search_bar import SearchBar
+        return StudyLines(WORDS, quiet=options.quiet)
+    from hubel.cli._study_bar import StudyBar
 
-    return SearchBar()
+    return StudyBar(WORDS)
 
 
 class _Watcher:
     """Passes events on to a show; ends the search when nobody reads any more."""
 
-    def __init__(self, show: SearchShow) -> None:
+    def __init__(self, show: _Show) -> None:
         self._show = show
         self.closed = False
 

@@ -1,4 +1,4 @@
-"""A search on a terminal: what is tried, and one line that moves."""
+"""A study of many nets on a terminal: what is done, and one line that moves."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hubel.cli._lines import tell
-from hubel.cli._search_show import SearchShow, conclude, introduce, progress
-from hubel.experiments.searching import SearchResult, SearchStarted, Standing
+from hubel.cli._study_show import Result, Standing, Started, StudyShow, Words
 
 
-class SearchBar(SearchShow):
-    """A bar over the whole search."""
+class StudyBar(StudyShow[Started, Standing, Result]):
+    """A bar over the whole study."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Words[Started, Standing, Result]) -> None:
+        self._words = words
         self._console = Console()
         self._progress = Progress(
-            BarColumn(bar_width=max(8, min(30, self._console.width - 75))),
+            BarColumn(bar_width=max(8, min(30, self._console.width - 70))),
             TextColumn("{task.description}"),
             TimeRemainingColumn(compact=True),
             console=self._console,
         )
-        self._task = self._progress.add_task("", start=False)
+        self._task = self._progress.add_task("", total=1.0, start=False)
 
-    def start(self, started: SearchStarted) -> None:
-        """Say what will be tried, and show an empty bar."""
-        tell(started.notices)
-        for line in introduce(started):
+    def start(self, started: Started) -> None:
+        """Say what will be done, and show an empty bar."""
+        tell(self._words.notices(started))
+        for line in self._words.introduce(started):
             self._say(line)
         self._progress.start()
 
@@ -35,9 +35,8 @@ class SearchBar(SearchShow):
         self._progress.start_task(self._task)
         self._progress.update(
             self._task,
-            total=standing.total,
-            completed=standing.done,
-            description=progress(standing),
+            completed=self._words.share(standing),
+            description=self._words.progress(standing),
         )
 
     def close(self) -> None:
@@ -45,9 +44,9 @@ class SearchBar(SearchShow):
         if self._progress.live.is_started:
             self._progress.stop()
 
-    def end(self, result: SearchResult) -> None:
-        """Say what the search came to."""
-        for line in conclude(result):
+    def end(self, result: Result) -> None:
+        """Say what it came to."""
+        for line in self._words.conclude(result):
             self._say(line)
 
     def _say(self, line: str) -> None:
