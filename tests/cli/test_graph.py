@@ -54,6 +54,7 @@ def test_a_browser_is_opened_when_asked(capsys, monkeypatch):
         (("(x+y)*z", "x=1"), "no value for y, z"),
         (("x", "x=1", "x=2"), "x was given more than once"),
         (("x+", "x=1"), "is not a formula"),
+        (("x+" * 300, "x=1"), "is not a formula"),
         (("x", "x=1", "--out", "a.bmp"), "no ending"),
         (("x", "x=1", "--out", "no/folder/a.svg"), "cannot be written"),
         (("x", "x=1", "--digits", "40"), "17 digits"),

@@ -176,6 +176,12 @@ def test_what_is_no_formula_is_refused(text):
     assert len(str(caught.value)) < 400
 
 
+@pytest.mark.parametrize("text", ["1/self", "log(self)", "self**-1"])
+def test_infinite_values_are_rounded_too(text):
+    drawing = expression(text, {"self": 0.001}).draw(rounding="slide")
+    assert "∞" in drawing.svg
+
+
 def test_formulas():
     graph = expression("relu(x)**2 + max(y, e) * -pi", {"x": 3.0, "y": 1.0})
     out = graph.nodes[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import webbrowser
 from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
@@ -111,7 +112,9 @@ def run(options: Namespace) -> int:
     """Draw what the options say; return the exit code."""
     if options.digits > 17:
         raise OptionError("a number has at most 17 digits that count")
-    graph = _of_run(options) if Path(options.formula).is_dir() else _of_formula(options)
+    # A long formula is no path, about which pathlib complains.
+    is_run = os.path.isdir(options.formula)
+    graph = _of_run(options) if is_run else _of_formula(options)
     drawing = graph.draw(
         digits=options.digits,
         rounding="slide" if options.slide else "exact",

@@ -152,7 +152,7 @@ class Graph:
 
     # Sweeps --------------------------------------------------------------------
 
-    def forward(self, *args: Any, **inputs: Any) -> Any:
+    def forward(self, /, *args: Any, **inputs: Any) -> Any:
         """Put a value on every node, in topological order; return the output."""
         if len(args) > len(self._arguments):
             raise GraphError(

@@ -80,7 +80,8 @@ def rounded(core: CoreGraph, values: Mapping[Node, Value], digits: int) -> Swept
             found[node] = short(values[node])
         else:
             args = [found[each] for each in node.inputs]
-            found[node] = short(node.gate.forward(*args, **node.params))
+            with np.errstate(all="ignore"):  # an infinite value is shown as one
+                found[node] = short(node.gate.forward(*args, **node.params))
     (output,) = core.outputs.values()
     gradients: dict[Node, Value] = {output: np.float64(1.0)}
     for node in reversed(core.nodes):
