@@ -11,6 +11,8 @@ import pytest
 
 from hubel import nn
 from hubel.errors import HubelError
+from hubel.playground._messages import Fields
+from hubel.playground._pieces import LONGEST, Pieces
 from hubel.playground._points_room import PointsRoom
 from hubel.playground._presets import PRESETS
 from hubel.playground._settings import Settings, read_settings
@@ -26,6 +28,13 @@ def ask(room, kind, **fields):
     replies = room.handle(json.loads(json.dumps({"type": kind, **fields})))
     json.dumps(replies, allow_nan=False)
     return {reply["type"]: reply for reply in replies}
+
+
+def send(room, kind, text):
+    """Send a text in pieces."""
+    for at in range(0, max(len(text), 1), 50_000):
+        last = at + 50_000 >= len(text)
+        ask(room, kind, first=at == 0, last=last, text=text[at : at + 50_000])
 
 
 def stats(room):
@@ -181,13 +190,40 @@ def test_a_table_comes_and_goes(room):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "0,0,0", "a,b,c\n1,2,0\n", "0,0,0\n1,1,9\n", "0,0\n", "inf,0,0\n1,1,1\n"],
+    [
+        "",
+        "0,0,0",
+        "a,b,c\n1,2,0\n",
+        "0,0,0\n1,1,9\n",
+        "0,0\n",
+        "inf,0,0\n1,1,1\n",
+        pytest.param("1" * 200_000, id="one long field"),
+    ],
 )
 def test_a_wrong_table_is_refused(room, text):
     before = room.points
     with pytest.raises(HubelError):
-        ask(room, "csv", first=True, last=True, text=text)
+        send(room, "csv", text)
     assert room.points is before
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_table_has_the_lines_of_any_system(room, end):
+    send(room, "csv", end.join(["x,y,label", "0,0,0", "0.5,1,1", ""]))
+    assert room.points.x.tolist() == [[0, 0], [0.5, 1]]
+
+
+def test_the_rest_of_a_text_that_was_too_long_is_no_text():
+    pieces = Pieces()
+    long = {"first": False, "last": False, "text": "1,1,1\n" * 10_000}
+    pieces.add(Fields({**long, "first": True}))
+    for _ in range(LONGEST // 60_000 - 1):
+        pieces.add(Fields(long))
+    with pytest.raises(HubelError, match="more than"):
+        pieces.add(Fields(long))
+    with pytest.raises(HubelError, match="more than"):
+        pieces.add(Fields({"first": False, "last": True, "text": "0,0,0\n1,1,1\n"}))
+    assert pieces.add(Fields({"first": True, "last": True, "text": "a"})) == "a"
 
 
 def test_a_room_is_saved_and_loaded(room):
@@ -202,6 +238,17 @@ def test_a_room_is_saved_and_loaded(room):
     ask(room, "set", name="batch", value=room.settings.batch)
 
 
+def test_a_saved_room_knows_that_its_points_were_changed(room):
+    ask(room, "point", act="remove", index=0)
+    ask(room, "set", name="lr", value=0.5)
+    document = ask(room, "save")["saved"]["document"]
+    other = PointsRoom()
+    send(other, "load", json.dumps(document))
+    assert other.settings == room.settings
+    assert other.settings.data == "own"
+    assert ask(other, "code")["code"]["text"] == ask(room, "code")["code"]["text"]
+
+
 def test_a_damaged_file_is_refused(room):
     ask(room, "step", count=5)
     document = ask(room, "save")["saved"]["document"]
@@ -212,6 +259,8 @@ def test_a_damaged_file_is_refused(room):
         {**document, "arrays": document["arrays"][:-1]},
         {**document, "arrays": [[0.0]] * len(document["arrays"])},
         {**document, "arrays": [["a"] * len(a) for a in document["arrays"]]},
+        {**document, "arrays": [[10**400] * len(a) for a in document["arrays"]]},
+        {**document, "arrays": [[1e300] * len(a) for a in document["arrays"]]},
         {**document, "points": [[0, 0, 7, 0]]},
         {**document, "points": [[0, 0, 0, 1]]},
         {**document, "points": [3]},

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import queue
 
+import pytest
+
 from hubel.playground._frame import unpack
 from hubel.playground._worker import CREDITS, Worker
 from tests.playground.rooms import Counting
@@ -75,3 +77,24 @@ def test_what_stands_still_is_drawn_once():
     assert len(frames(posted, 0.3)) == 1
     worker.stop()
     assert worker.join(10)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("broken", ["welcome", "handle", "frame"])
+def test_a_page_is_told_that_its_room_has_broken(broken):
+    class Broken(Counting):
+        pass
+
+    def fail(*_given):
+        raise ZeroDivisionError("by design")
+
+    setattr(Broken, broken, fail)
+    posted = queue.Queue()
+    worker = Worker(Broken, posted.put)
+    worker.start()
+    worker.give({"type": "ask"})
+    assert worker.join(10)
+    *_, last = posted.queue
+    assert last["type"] == "error"
+    assert "by design" in last["problem"]
+    assert last["remedy"]

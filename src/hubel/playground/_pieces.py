@@ -16,6 +16,7 @@ class Pieces:
 
     def __init__(self) -> None:
         self._parts: list[str] = []
+        self._length = 0
 
     def add(self, fields: Fields) -> str | None:
         """Add the piece of a message; return the text when its last piece is there.
@@ -28,9 +29,10 @@ class Pieces:
         'a,b'
         """
         if fields.flag("first"):
-            self._parts = []
+            self._parts, self._length = [], 0
         self._parts.append(fields.text("text", LARGEST))
-        if sum(map(len, self._parts)) > LONGEST:
+        self._length += len(self._parts[-1])
+        if self._length > LONGEST:  # so are the pieces that still come
             self._parts = []
             raise OptionError(f"the file has more than {LONGEST:,} characters")
         if not fields.flag("last"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -129,7 +130,7 @@ def read_csv(text: str, settings: Settings) -> Points:
         If a line is no point; it names the line.
     """
     rows: list[tuple[float, float, int]] = []
-    for number, row in enumerate(csv.reader(io.StringIO(text)), 1):
+    for number, row in enumerate(_rows(text), 1):
         if not row or (number == 1 and row[0].strip().lower() in ("x", "x1")):
             continue
         if len(rows) == MOST_POINTS:
@@ -139,6 +140,16 @@ def read_csv(text: str, settings: Settings) -> Points:
         raise DataError(f"{len(rows)} points", remedy="give at least two")
     table = np.array(rows)
     return split(table[:, :2], table[:, 2], settings)
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    """Split lines at their commas, whichever system ended the lines."""
+    try:
+        yield from csv.reader(io.StringIO(text, newline=None))
+    except csv.Error as error:
+        raise DataError(
+            f"the file is no table: {error}", remedy="write x,y,label in each line"
+        ) from None
 
 
 def _point(row: list[str], number: int, classes: int) -> tuple[float, float, int]:

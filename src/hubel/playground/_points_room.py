@@ -405,7 +405,8 @@ class PointsRoom:
         return [self._told_state(), self._told_points()]
 
     def _save(self, _fields: Fields) -> list[Reply]:
-        return [{"type": "saved", "document": saved(self.points, self.learner)}]
+        document = saved(self.settings, self.points, self.learner)
+        return [{"type": "saved", "document": document}]
 
     def _table(self, _fields: Fields) -> list[Reply]:
         return [{"type": "table", "text": self.points.as_csv()}]

@@ -15,16 +15,12 @@ from hubel.playground._settings import MOST_POINTS, Settings, read_settings
 FORMAT: Final = "hubel playground 1"
 
 
-def saved(points: Points, learner: Learner) -> dict[str, Any]:
+def saved(settings: Settings, points: Points, learner: Learner) -> dict[str, Any]:
     """Return a document from which `restored` makes the same room again."""
     rows = zip(points.x, points.y, points.test, strict=True)
     return {
         "format": FORMAT,
-        "settings": {
-            **learner.settings.as_json(),
-            "lr": learner.lr,
-            "l2": learner.l2,
-        },
+        "settings": settings.as_json(),
         "step": learner.step,
         "points": [[float(x), float(y), int(c), int(t)] for (x, y), c, t in rows],
         "arrays": [array.ravel().tolist() for array in learner.arrays],
@@ -88,7 +84,11 @@ def _array(values: Any, like: Any) -> Any:
         raise OptionError("the file holds another net than its settings say")
     if not all(type(value) in (int, float) for value in numbers):
         raise OptionError("a weight in the file is not a number")
-    array = np.array(numbers, np.float64).astype(like.dtype).reshape(like.shape)
+    with np.errstate(over="ignore"):
+        try:
+            array = np.array(numbers, np.float64).astype(like.dtype)
+        except OverflowError:  # a whole number beyond all floats
+            array = np.array(np.inf)
     if not np.isfinite(array).all():
         raise OptionError("a weight in the file is not finite")
-    return array
+    return array.reshape(like.shape)

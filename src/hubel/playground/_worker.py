@@ -90,7 +90,18 @@ class Worker:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        room = self._make()
+        """Run the room; if it breaks, its page is told and not left waiting."""
+        try:
+            self._serve(self._make())
+        except Exception as error:
+            fault = HubelError(
+                f"the room has broken: {error!r}", remedy="Reload the page."
+            )
+            self._post(refused(fault))
+            raise
+
+    def _serve(self, room: Room) -> None:
+        """Answer the page and work until it goes."""
         self._post(room.welcome())
         while True:
             try:

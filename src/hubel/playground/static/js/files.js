@@ -9,7 +9,7 @@ import { follow, linkFields } from "./link.js";
  * @typedef {import("./store.js").Store} Store
  * @typedef {import("./socket.js").Connection} Connection
  */
-const PIECE = 12_000; // characters; a message has at most 64 KiB
+const PIECE = 10_000; // characters, of up to six bytes; a message has at most 64 KiB
 /** @type {[string, string][]} */
 const PANELS = [
   ["examples", "Examples"],
