@@ -51,6 +51,7 @@ def test_with_a_run_it_begins_with_images(served, capsys, tmp_path):
         (["--port", "70000"], "not a port"),
         (["--room", "attic"], "attic"),
         (["--host", "0.0.0.0"], "other machines"),
+        (["--host", "0.0.0.0", "--allow-remote"], "every address"),
     ],
 )
 def test_what_it_refuses(served, capsys, words, told):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 from hubel.playground import _server
 from hubel.playground._frame import unpack
 from hubel.playground._messages import LARGEST
-from hubel.playground._server import Desk, application, names
+from hubel.playground._server import Desk, application, bind, names
 from tests.playground.rooms import Counting
 
 HOST = "127.0.0.1:8000"
@@ -87,6 +88,18 @@ def test_no_origin_is_refused(client):
         pass
 
 
+def test_names_are_written_as_browsers_do():
+    local = {"127.0.0.1", "localhost", "[::1]"}
+    assert names("127.0.0.1", 80) == local
+    assert names("Desk.Local", 81) == {f"{n}:81" for n in {*local, "desk.local"}}
+
+
+def test_a_browser_may_ask_before_the_server_has_begun():
+    listening = bind("127.0.0.1", 0)
+    with listening, socket.create_connection(listening.getsockname(), timeout=5):
+        pass
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_only_reading_goes_over_http(client, method):
     assert client.request(method, "/").status_code == 405
@@ -110,6 +123,7 @@ def test_no_other_file_is_served(client, path):
         '{"type": "hello", "version": 1, "token": ""}',
         '{"type": "hello", "version": 1, "token": null}',
         '{"type": "hello", "version": 1, "token": "wröng"}',
+        '{"type": "hello", "version": 1, "token": "\\ud800"}',
         '{"type": "run", "on": true}',
         "[" * 50_000,
     ],

@@ -13,6 +13,7 @@ from hubel.playground._worker import Room
 ROOMS = ("points", "cells", "images")
 """Their names, in the order of the page."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_EVERY = ("", "0.0.0.0", "::")
 
 
 def play(
@@ -53,8 +54,8 @@ def play(
     Raises
     ------
     OptionError
-        If the address is not the loopback, the port is taken, or the packages of the
-        extra ``play`` are not there.
+        If the address is not the loopback, or not one address, the port is taken, there
+        is no such room, or the packages of the extra ``play`` are not there.
     RunError
         If the folder is not that of a run.
     """
@@ -63,6 +64,13 @@ def play(
             f"{host} may be reached by other machines",
             remedy="leave --host out, or say --allow-remote if that is wanted",
         )
+    if host in _EVERY:
+        raise OptionError(
+            f"{host} stands for every address, and a page has one",
+            remedy="give the one that the others call this machine by",
+        )
+    if room and room not in ROOMS:
+        raise OptionError(f"no room {room!r}", remedy=f"use one of {', '.join(ROOMS)}")
     try:
         from hubel.playground._server import Desk, bind, names, run_server
     except ModuleNotFoundError as error:

@@ -78,7 +78,8 @@ class Desk:
         with anyio.fail_after(_HELLO):
             message = parse(await _text(page))
         token = message.get("token")
-        given = token.encode() if isinstance(token, str) else b""
+        text = token if isinstance(token, str) else ""
+        given = text.encode("utf-8", "surrogatepass")
         fine = hmac.compare_digest(given, self.token.encode())
         if not fine or message["type"] != "hello" or message.get("version") != VERSION:
             raise OptionError("a wrong first message")
@@ -188,10 +189,11 @@ def application(desk: Desk, hosts: frozenset[str]) -> Guard:
 
 
 def names(host: str, port: int) -> frozenset[str]:
-    """Return the names under which a server is asked for."""
+    """Return the names under which a server is asked for, as browsers write them."""
     local = {"127.0.0.1", "localhost", "[::1]"}
-    shown = f"[{host}]" if ":" in host else host
-    return frozenset(f"{name}:{port}" for name in {*local, shown})
+    shown = f"[{host}]" if ":" in host else host.lower()
+    behind = "" if port == 80 else f":{port}"  # HTTP's own port is left out
+    return frozenset(f"{name}{behind}" for name in {*local, shown})
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -207,6 +209,7 @@ def bind(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()  # a browser may ask before the server has begun
     except OSError as error:
         listening.close()
         raise OptionError(
