@@ -79,3 +79,14 @@ def test_a_long_program_is_followed():
     x = np.ones(3)
     graph = plain(hb.Graph.trace(lambda x: hb.grad(function)(x), x=x).core)
     assert chains(graph) == 0
+
+
+@pytest.mark.parametrize("factor", [0.9999999999, 1.0])
+def test_a_difference_that_rounds_to_zero_annihilates_too(factor):
+    def steep(x):
+        return np.sum(1 / (1 - np.tanh(x) * factor))
+
+    x = np.array([0.0, 88.8, np.inf], np.float32)
+    with np.errstate(all="ignore"):
+        compiled = hb.compile(hb.grad(steep), backend="numpy")(x)
+    np.testing.assert_array_equal(compiled, [1, 0, 0])

@@ -21,6 +21,9 @@ FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 ROOM = 16
 """What comes so close to the largest number of a dtype may round to infinity."""
 
+WIDER = 8
+"""By so many of a dtype's relative steps a value may be beyond its interval."""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -82,9 +85,14 @@ def _of_constant(node: Node) -> Known | None:
 
 
 def _rounded(interval: Interval, dtype: np.dtype[np.floating]) -> Interval:
-    """Take what may round to infinity for infinite."""
-    most = float(np.finfo(dtype).max) / ROOM
-    low, high = interval
+    """Leave room for rounding, and take what may round to infinity for infinite.
+
+    So that a difference has zero within if its operands may be rounded to the same.
+    """
+    limits = np.finfo(dtype)
+    most, slack = float(limits.max) / ROOM, WIDER * float(limits.eps)
+    low = interval[0] - slack * abs(interval[0])
+    high = interval[1] + slack * abs(interval[1])
     return (
         min(low, most) if low >= -most else -np.inf,
         max(high, -most) if high <= most else np.inf,
