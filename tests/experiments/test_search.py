@@ -303,6 +303,33 @@ def test_a_lost_loss_and_a_stop(tmp_path, way, monkeypatch):
     assert net_bits(result.run.path) == net_bits(whole.run.path)
 
 
+def test_a_loss_that_is_lost_late_changes_nothing_before(tmp_path, monkeypatch):
+    """Who was kept beside it, after the first epoch, is kept when it goes on."""
+    monkeypatch.setattr(_crew, "_SLICE", 0)
+    monkeypatch.setattr(_study, "_LOOK", 0.002)
+    settings = replace(SETTINGS, trials=10, rounds=1)
+    best = search(settings, out=tmp_path / "sound").best["trial"]
+    look = _crew._Shift._look
+
+    def lose(self, lane):
+        found, net = look(self, lane)
+        late = self._live[lane].number == best and self.lanes.epoch == 2
+        return None if late else found, net
+
+    monkeypatch.setattr(_crew._Shift, "_look", lose)
+    whole = search(settings, out=tmp_path / "whole")
+
+    def stop(event):
+        rows = event.rows if isinstance(event, Standing) else ()
+        return any(row["status"] == "diverged" for row in rows)
+
+    stopped = search(settings, out=tmp_path / "s", watch=stop)
+    assert stopped.stopped_by
+    result = search(resume=tmp_path / "s")
+    assert [row["status"] for row in whole.trials].count("diverged") == 1
+    assert rows(result) == rows(whole)
+
+
 def test_when_every_trial_loses_its_loss(tmp_path):
     settings = replace(SETTINGS, space={"lr": Choice((1e30,))}, trials=2)
     with pytest.raises(TrainingError, match="every trial lost its loss"):

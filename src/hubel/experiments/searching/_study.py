@@ -28,7 +28,6 @@ from hubel.experiments.searching._events import Row, SearchWatch, Standing
 from hubel.experiments.searching._settings import SearchSettings
 from hubel.experiments.searching._space import Space, draw, narrow
 from hubel.experiments.searching._trial import (
-    DIVERGED,
     DROPPED,
     FINISHED,
     RUNNING,
@@ -206,7 +205,8 @@ class Study:
 
     def _kept(self, trials: list[Trial], until: int) -> list[Trial]:
         """Give up the worst trials; at the end all that are left have finished."""
-        sound = [trial for trial in trials if trial.status != DIVERGED]
+        # Not those that were lost later: a search that goes on keeps who was kept.
+        sound = [trial for trial in trials if not trial.is_lost(until)]
         ordered = sorted(sound, key=lambda trial: trial.place(until))
         last = until == self._epochs
         share = 0.0 if last else self.settings.drop

@@ -39,7 +39,8 @@ class Trial:
     task : Task
         What it trains; the net without weights of its own, which `start` draws.
     folder : RunFolder
-    history : list of Epoch
+    history, past : list of Epoch
+        What counts, and what does not any more as the loss was lost after it.
     best : Best or None
         Its best epoch so far.
     better : Sequential or None
@@ -58,6 +59,7 @@ class Trial:
     keeper: Keeper
     at: Snapshot
     history: list[Epoch] = field(default_factory=list[Epoch])
+    past: list[Epoch] = field(default_factory=list[Epoch])
     best: Best | None = None
     better: Sequential | None = None
     status: str = RUNNING
@@ -73,11 +75,15 @@ class Trial:
 
         Who came further is better: only bad trials are given up.
         """
-        if self.status == DIVERGED or not self.history:
+        seen = (self.history if epochs is None else self.past or self.history)[:epochs]
+        if not seen:
             return (0, 0, 0, self.number)
-        seen = self.history[:epochs]
         accuracy, loss = seen[-1].validation_accuracy, seen[-1].validation_loss
         return (-len(seen), -(accuracy or 0), loss or 0, self.number)
+
+    def is_lost(self, epochs: int) -> bool:
+        """Say whether the loss was lost within so many epochs."""
+        return self.status == DIVERGED and len(self.past) < epochs
 
     def row(self) -> dict[str, Any]:
         """Return what the table says about it."""
@@ -98,8 +104,12 @@ class Trial:
         """Write down that it has lost its loss; what it was before means nothing."""
         note = f"The loss was lost in epoch {len(self.history) + 1}."
         values = {"test_accuracy": None, "test_loss": None, "stopped_by": "divergence"}
-        self.folder.write_json(self.folder.result, values | {"note": note})
-        self.status, self.history, self.best = DIVERGED, [], None
+        past = [asdict(epoch) for epoch in self.history]
+        self.folder.write_json(
+            self.folder.result, values | {"note": note, "past": past}
+        )
+        self.past, self.history, self.best = self.history, [], None
+        self.status = DIVERGED
         self.keeper.clear()
 
     def add(self, epoch: Epoch, net: Sequential) -> None:
@@ -132,8 +142,12 @@ class Trial:
         for place in (self.folder.path, self.keeper.folder):
             sweep(place)
         if self.folder.result.exists():
-            ended = read_json(self.folder.result).get("stopped_by")
-            self.status = DIVERGED if ended == "divergence" else self.status
+            result = read_json(self.folder.result)
+            ended = result.get("stopped_by")
+            if ended == "divergence":
+                self.status = DIVERGED
+                self.past = [Epoch(**row) for row in result.get("past", ())]
+                return
             if ended == "":  # the winner, which was tested before the search was killed
                 self.history = [*epochs_of(load_run(self.folder.path))]
                 self.at = replace(self.at, epoch=len(self.history) + 1)
