@@ -42,6 +42,16 @@ def test_a_folder_becomes_rows_and_a_sheet(
         assert str(tmp_path / name) in said
 
 
+def test_images_are_not_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    path = tmp_path / "images.npy"
+    np.save(path, IMAGES)
+    assert main(["features", str(path), "--out", str(path)]) != 0
+    assert "these are the images" in capsys.readouterr().err
+    np.testing.assert_array_equal(np.load(path), IMAGES)
+
+
 def test_json_is_one_object(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

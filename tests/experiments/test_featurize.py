@@ -125,6 +125,13 @@ def test_arrays_in_files(tmp_path: Path):
     np.save(tmp_path / "floats.npy", IMAGES.astype(float))
     with pytest.raises(DataError, match="float64"):
         open_source(tmp_path / "floats.npy")
+    (tmp_path / "empty.npy").touch()
+    with pytest.raises(DataError, match="no array"):
+        open_source(tmp_path / "empty.npy")
+    with (tmp_path / "zip.npy").open("wb") as file:
+        np.savez(file, images=IMAGES)
+    with pytest.raises(DataError, match="no array"):
+        open_source(tmp_path / "zip.npy")
     np.save(tmp_path / "objects.npy", np.array([{}]), allow_pickle=True)
     with pytest.raises(DataError, match="no array"):
         open_source(tmp_path / "objects.npy")

@@ -118,6 +118,7 @@ def run(options: Namespace) -> int:
             f"--show {options.show}: a sheet is a PNG",
             remedy="Give a name that ends in .png.",
         )
+    _check_out(options)
     source = open_source(
         options.source,
         data_dir=options.data_dir,
@@ -134,6 +135,15 @@ def run(options: Namespace) -> int:
         write_whole(Path(options.show), _sheet(source, options.kind))
     _tell(found, options)
     return 0
+
+
+def _check_out(options: Namespace) -> None:
+    """Refuse to write features over the images that they are of."""
+    out, source = Path(options.out), options.source
+    if isinstance(source, Path) and out.exists() and out.samefile(source):
+        raise OptionError(
+            f"--out {out}: these are the images", remedy="Choose another name."
+        )
 
 
 def _tell(found: Featurized, options: Namespace) -> None:

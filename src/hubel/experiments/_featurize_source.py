@@ -204,7 +204,7 @@ def _in_memory(parts: Sequence[Dataset], images: int | None) -> ImageSource:
 def _array(path: Path, images: int | None) -> ImageSource:
     """Give images of an array in a file, of which nothing else is known."""
     try:
-        stored = np.load(path, mmap_mode="r", allow_pickle=False)
+        stored: Array = np.lib.format.open_memmap(path, mode="r")
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: no array that can be read: {error}") from None
     stored = stored[..., np.newaxis] if stored.ndim == 3 else stored
