@@ -80,6 +80,13 @@ def test_gradients_reach_the_pixels_through_a_net():
     assert gradient.layers[1].weight.any()
 
 
+def test_numbers_that_are_none_are_refused():
+    images = np.zeros((2, 8, 8, 3), np.float32)
+    images[1, 2, 3, 0] = np.nan
+    with pytest.raises(OptionError, match="from nan to nan"):
+        compute(FEATURE, images)
+
+
 def test_one_image_by_itself_is_refused_in_words():
     with pytest.raises(ShapeError, match="one image"):
         FEATURE(IMAGES[0])

@@ -111,4 +111,6 @@ def test_what_is_refused_says_what_to_do():
     with pytest.raises(OptionError, match="contrast above 0"):
         detect_keypoints(IMAGE, 0)
     with pytest.raises(ShapeError, match="sizes above 0"):
+        sift(IMAGE, OURS._replace(x=OURS.x[:1]))
+    with pytest.raises(ShapeError, match="sizes above 0"):
         sift(IMAGE, Keypoints(*np.zeros((5, 3))))

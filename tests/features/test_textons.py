@@ -67,6 +67,8 @@ def test_the_same_seed_learns_the_same():
 def test_what_is_refused_says_what_to_do():
     with pytest.raises(ShapeError, match=r"Give \(k, 8\)"):
         Textons(np.zeros((3, 9)))
+    with pytest.raises(OptionError, match="grid=-1"):
+        Textons(WORDS, grid=-1)
     with pytest.raises(OptionError, match="fewer textons"):
         learn_textons(IMAGES, 50, samples=20)
     with pytest.raises(OptionError, match="'triangle'"):

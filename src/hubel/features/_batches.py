@@ -71,6 +71,7 @@ def _checked(out: Array | None, like: Array) -> Array:
         raise ShapeError(
             f"out is {out.dtype} of shape {out.shape}, the rows are {like.dtype} of "
             f"shape {like.shape}",
+            remedy="Give an array like the rows, or leave out= away.",
         )
     return out
 

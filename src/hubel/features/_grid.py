@@ -26,7 +26,10 @@ def parts(length: int, count: int) -> list[slice]:
     [slice(0, 16, None), slice(16, 32, None)]
     """
     if length < count:
-        raise ShapeError(f"a grid of {count} rows or columns on {length} pixels")
+        raise ShapeError(
+            f"a grid of {count} rows or columns on {length} pixels",
+            remedy="Give larger images, or a smaller grid=.",
+        )
     ends = [length * i // count for i in range(count + 1)]
     return [slice(a, b) for a, b in pairwise(ends)]
 

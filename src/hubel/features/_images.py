@@ -112,7 +112,7 @@ def check_range(range: Any) -> Range:
 
 
 def check_values(images: Array, range: Range) -> None:
-    """Refuse floats that lie outside a declared range by more than its length.
+    """Refuse NaN, and floats outside a declared range by more than its length.
 
     So the mistake of images up to 255 that are said to reach up to 1 does not pass.
     """
@@ -121,7 +121,7 @@ def check_values(images: Array, range: Range) -> None:
     low, high = range
     least, most = float(images.min()), float(images.max())
     length = high - low
-    if least < low - length or most > high + length:
+    if not (low - length <= least and most <= high + length):  # NaN is neither
         raise OptionError(
             f"images with numbers from {least:.4g} to {most:.4g}, where range="
             f"({low:g}, {high:g}) says what black and white are",

@@ -67,12 +67,7 @@ def sift(
     space = octaves(as_plane(image, range))
     if keypoints is None:
         keypoints = find(space, contrast, edge)
-    table = np.array([np.atleast_1d(each) for each in keypoints[:4]], np.float64)
-    if table.ndim != 2 or not (np.isfinite(table).all() and (table[2] > 0).all()):
-        raise ShapeError(
-            "keypoints that are not arrays (k,) of finite numbers, or have no size",
-            remedy="Give Keypoints as detect_keypoints returns them, of sizes above 0.",
-        )
+    table = _table(keypoints)
     number, level = _levels(table[2], len(space))
     found = np.zeros((table.shape[1], 128), np.float32)
     pairs: set[tuple[int, int]] = set(zip(number.tolist(), level.tolist(), strict=True))
@@ -82,6 +77,18 @@ def sift(
             some = here[first : first + TOGETHER]
             found[some] = _describe(space[n], k, table[:, some], root)
     return keypoints, found
+
+
+def _table(keypoints: Keypoints) -> Array:
+    """Return x, y, size and angle of keypoints as an array (4, k)."""
+    parts = [np.atleast_1d(np.asarray(each, np.float64)) for each in keypoints[:4]]
+    good = parts[0].ndim == 1 and len({part.shape for part in parts}) == 1
+    if not good or not np.isfinite(parts).all() or not (parts[2] > 0).all():
+        raise ShapeError(
+            "keypoints that are not arrays (k,) of finite numbers, or have no size",
+            remedy="Give Keypoints as detect_keypoints returns them, of sizes above 0.",
+        )
+    return np.stack(parts)
 
 
 def _levels(sizes: Array, count: int) -> tuple[Array, Array]:

@@ -79,7 +79,7 @@ class Textons(Feature):
                 remedy=f"Give (k, {bank.answers}).",
             )
         # One pixel a part with all that follows says whether the options are right.
-        pixels = np.zeros((1, grid, grid, bank.answers))
+        pixels = np.zeros((1, max(grid, 1), max(grid, 1), bank.answers))
         pool(assign(pixels, codebook, how, spread=spread), grid, pooling)
         self._fill(
             codebook=codebook,
