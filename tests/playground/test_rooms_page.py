@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from hubel import experiments
+from hubel.errors import OptionError
 from hubel.experiments import TrainSettings
 from hubel.playground._play import rooms
 from hubel.view import png_bytes
@@ -80,6 +81,16 @@ def test_all_of_it_by_keyboard(cells):
     cells.until(lambda: page.inner_text(".card.cell1 .card-rate") == "100")
     page.get_by_role("button", name="Pause").press("Enter")
     cells.until(lambda: not room.working)
+
+
+def test_what_is_refused_is_said(cells):
+    def refuse(_fields):
+        raise OptionError("not at this time", remedy="Wait")
+
+    cells.room._handlers["focus"] = refuse
+    cells.page.locator(".card.cell1 button").first.click()
+    told = cells.page.locator(".message.bad")
+    assert told.inner_text().startswith("Not at this time: Wait.")
 
 
 def test_tuning_curves_are_measured(cells):
@@ -176,6 +187,22 @@ def test_rooms_are_changed_by_tabs(images):
         page.wait_for_selector(f".{name.lower()}-room")
         page.wait_for_selector("#room[data-seq]")
     assert len(served.rooms) >= 4
+
+
+def test_only_the_room_chosen_last_is_entered(cells):
+    page, served = cells.page, cells.served
+    before = len(served.rooms)
+    page.evaluate(
+        """() => ["images", "points", "cells", "points"].forEach(
+            (room) => document.querySelector(`[data-room=${room}]`).click())"""
+    )
+    page.wait_for_selector(".points-room")
+    page.wait_for_timeout(300)
+    assert len(served.rooms) == before + 1
+    assert page.locator("#room > *").count() == 1
+    page.goto(f"{served.address}&room=toString")
+    page.reload()
+    page.wait_for_selector(".points-room")
 
 
 @pytest.mark.parametrize("room", ["cells", "images"])

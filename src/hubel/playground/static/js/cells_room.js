@@ -71,7 +71,7 @@ export function mount(root, connection) {
       element(
         "div",
         { class: "cells-room" },
-        messages(/** @type {any} */ (null), connection),
+        messages(null, connection),
         element(
           "div",
           { class: "cells-columns" },

@@ -156,6 +156,7 @@ class Pointers {
   /** Show the dragged point under the hand. */
   follow() {
     const points = this.store.values.points.slice();
+    if (this.dragged >= points.length) return this.end(); // there are fewer now
     const [, , label, test] = points[this.dragged];
     points[this.dragged] = [...this.at, label, test];
     this.store.set({ points });

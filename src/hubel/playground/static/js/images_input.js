@@ -40,7 +40,7 @@ function sampleFields({ samples, why_none }, connection) {
   let now = 0;
   /** @param {number} index */
   const go = (index) => {
-    now = (index + samples) % samples;
+    now = ((index % samples) + samples) % samples;
     box.value = String(now);
     connection.send({ type: "sample", index: now });
   };

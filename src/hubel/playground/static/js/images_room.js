@@ -53,7 +53,7 @@ export function mount(root, connection) {
       element(
         "div",
         { class: "images-room" },
-        messages(/** @type {any} */ (null), connection),
+        messages(null, connection),
         element("p", { class: "muted" }, welcome.model),
         element(
           "div",

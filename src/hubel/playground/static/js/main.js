@@ -25,17 +25,21 @@ let leave = () => {};
 /** @type {Map<string, string>} what each room's address was when it was left */
 const left = new Map();
 let here = "";
+let entered = 0;
 
 /** @param {string} name */
 async function enter(name) {
   leave();
+  leave = () => {};
   here = name;
+  const turn = ++entered;
   for (const tab of tabs.children) {
     const chosen = /** @type {HTMLElement} */ (tab).dataset.room === name;
     if (chosen) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
   const { mount } = await ROOMS[name].load();
+  if (turn !== entered) return; // another room was chosen while this one was fetched
   const connection = new Connection(token, name);
   connection.on("closed", (event) => closed(event.code, name));
   root.replaceChildren();
@@ -78,4 +82,4 @@ for (const [name, { title }] of Object.entries(ROOMS)) {
   tabs.append(button(title, go, { "data-room": name, class: "tab" }));
 }
 const wanted = fieldsOf(location.hash).get("room") ?? "";
-enter(wanted in ROOMS ? wanted : Object.keys(ROOMS)[0]);
+enter(Object.hasOwn(ROOMS, wanted) ? wanted : Object.keys(ROOMS)[0]);

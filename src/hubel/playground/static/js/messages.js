@@ -7,7 +7,7 @@ import { count, percent, short } from "./names.js";
 const QUIET = 2000; // milliseconds between two sentences of the summary
 
 /**
- * @param {import("./store.js").Store} store
+ * @param {import("./store.js").Store | null} store of the room of points alone
  * @param {import("./socket.js").Connection} connection
  */
 export function messages(store, connection) {
@@ -28,10 +28,11 @@ export function messages(store, connection) {
     whole.replaceChildren(made);
   };
   connection.on("error", ({ problem, remedy }) => {
-    const setting = problem.split(" ")[0] in store.values.settings;
+    const setting = Object.hasOwn(store?.values.settings ?? {}, problem.split(" ")[0]);
     const first = setting ? problem : problem.charAt(0).toUpperCase() + problem.slice(1);
     say("bad", remedy ? `${first}: ${remedy}.`.replace("..", ".") : `${first}.`);
   });
+  if (!store) return whole;
   connection.on("diverged", ({ problem, remedy, step }) => {
     const lr = store.values.settings.lr / 10;
     say("bad", `${problem} ${remedy} (Step ${count(step)}.)`, [
