@@ -96,6 +96,8 @@ def test_files_are_pictures_of_the_model_s_size(model, tmp_path):
         (IMAGES.transpose(0, 3, 1, 2), ShapeError),
         (IMAGES[:0], OptionError),
         ([], OptionError),
+        ([*IMAGES[:2]], DTypeError),
+        (object(), DTypeError),
     ],
 )
 def test_what_is_no_image_is_refused(model, images, error):

@@ -346,6 +346,8 @@ def test_what_is_refused(tmp_path):
         replace(SETTINGS, drop=1.0)
     with pytest.raises(OptionError, match="nothing to try"):
         replace(SETTINGS, space={})
+    with pytest.raises(OptionError, match="tried of seed"):
+        replace(SETTINGS, space={"seed": Choice((1, 2))})
     with pytest.raises(OptionError, match="its settings and its folder"):
         search(SETTINGS, resume=tmp_path)
     with pytest.raises(RunError, match=r"no search\.json"):

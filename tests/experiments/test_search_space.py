@@ -78,6 +78,20 @@ def test_any_text_is_read_or_refused(text):
         assert parse(f"{name}={axis}") == (name, axis)
 
 
+def test_a_range_of_less_than_three_digits_can_be_narrowed():
+    whole = Range(0.12345, 0.12346)
+    found = whole.narrowed([whole.at(0.5)])
+    assert found.low == found.high == 0.12345
+
+
+@pytest.mark.parametrize("ends", [(0, 1), (-1, 1), (1, 0.1), (1, float("nan"))])
+def test_ends_that_make_no_range_are_refused(ends):
+    with pytest.raises(OptionError, match="a range from"):
+        Range(*ends)
+    with pytest.raises(OptionError, match="no values"):
+        Choice(())
+
+
 def test_draws_are_spread_by_powers_of_ten_and_depend_on_nothing_else():
     drawn = [draw(DEFAULT, 0, trial) for trial in range(1, 301)]
     for name, low, powers in (("lr", 1e-4, 3), ("l2", 1e-6, 6)):

@@ -251,13 +251,22 @@ class Model:
 
     def pixels(self, images: Images) -> Array:
         """Return images as one array that the net takes."""
-        if not isinstance(images, np.ndarray):
-            single = isinstance(images, str | os.PathLike)
-            files = cast("Iterable[Picture]", [images] if single else images)
-            pixels = [self.read(file) for file in files]
-            return np.array(pixels, np.uint8).reshape(-1, *self.image_shape)
-        self._check(images)
-        return images
+        if isinstance(images, np.ndarray):
+            self._check(images)
+            return images
+        several = isinstance(images, Iterable) and not isinstance(images, str)
+        files = cast("Iterable[object]", images if several else [images])
+        pixels = [self._read_file(file) for file in files]
+        return np.array(pixels, np.uint8).reshape(-1, *self.image_shape)
+
+    def _read_file(self, file: object) -> Array:
+        """Read a picture; refuse what is no path, such as an array in a list."""
+        if isinstance(file, str | os.PathLike):
+            return self.read(cast("Picture", file))
+        raise DTypeError(
+            f"a picture of type {type(file).__name__}, where a path is needed",
+            remedy="Give pixels as one array of uint8, several as np.stack(images).",
+        )
 
     def _check(self, images: Array) -> None:
         """Refuse what looks like an image and is none that the net was trained on."""

@@ -11,7 +11,7 @@ from typing import Any
 from hubel.errors import OptionError
 from hubel.experiments._run import settings_of
 from hubel.experiments._settings import TrainSettings
-from hubel.experiments.searching._space import DEFAULT, Axis, Space, parse
+from hubel.experiments.searching._space import DEFAULT, KINDS, Axis, Space, parse
 
 _EPOCHS = 5
 """Enough to tell good settings from bad ones, far fewer than a training takes."""
@@ -41,7 +41,7 @@ class SearchSettings:
     Raises
     ------
     OptionError
-        If a number is outside its range.
+        If a number is outside its range, or no setting has such a name.
     """
 
     train: TrainSettings = field(default_factory=TrainSettings)
@@ -63,6 +63,11 @@ class SearchSettings:
             )
         if not self.space:
             raise OptionError("there is nothing to try", remedy="Give lr=1e-4..1e-1.")
+        if unknown := sorted({*self.space} - {*KINDS}):
+            raise OptionError(
+                f"nothing can be tried of {', '.join(unknown)}",
+                remedy=f"Give some of {', '.join(KINDS)}.",
+            )
 
     @property
     def sizes(self) -> list[int]:

@@ -28,11 +28,24 @@ class Range:
         The ends, low below high.
     log : bool
         Whether equal ratios are equally likely, instead of equal differences.
+
+    Raises
+    ------
+    OptionError
+        If low is above high, or the range is one of ratios and does not begin above 0.
     """
 
     low: float
     high: float
     log: bool = True
+
+    def __post_init__(self) -> None:
+        """Check the ends."""
+        if not (self.low <= self.high < math.inf and (self.low > 0 or not self.log)):
+            raise OptionError(
+                f"a range from {self.low!r} to {self.high!r}",
+                remedy="Give the lower end first, above 0 unless log=False.",
+            )
 
     def at(self, share: float) -> float:
         """Return the number at a share of the way, with three digits.
@@ -60,7 +73,9 @@ class Range:
         step = (last - first) / (len(good) - 1) if last > first else whole / 4
         ends = (first - _MARGIN * step, last + _MARGIN * step)
         low, high = (float(f"{10**e if self.log else e:.3g}") for e in ends)
-        return Range(max(low, self.low), min(high, self.high), self.log)
+        # Three digits may come to lie beyond both ends.
+        low = min(max(low, self.low), self.high)
+        return Range(low, max(low, min(high, self.high)), self.log)
 
     def _place(self, value: float) -> float:
         return math.log10(value) if self.log else value
@@ -74,6 +89,11 @@ class Choice:
     """Some values, each as likely as the others."""
 
     values: tuple[Any, ...]
+
+    def __post_init__(self) -> None:
+        """Check that there is one."""
+        if not self.values:
+            raise OptionError("a choice of no values", remedy="Give at least one.")
 
     def at(self, share: float) -> Any:
         """Return the value at a share of the way."""
