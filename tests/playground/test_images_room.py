@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 
 import numpy as np
@@ -54,6 +55,23 @@ def test_welcome_is_all_that_a_page_needs(room):
     assert first["samples"] == 1000
     assert len(first["filters"]) == len(first["units"]) in (4, 12)
     assert first["classes"][0] == "circle"
+
+
+def test_all_of_many_classes_have_a_score(runs):
+    found = read_trained(runs / "flat")
+    model = found.model
+    last = model.net.layers[-1]
+    wide = np.tile(last.weight, 30), np.tile(last.bias, 30)
+    wide[1][290] += 100  # one of the last classes is by far the best
+    net = model.net.replace(
+        layers=(*model.net.layers[:-1], last.replace(weight=wide[0], bias=wide[1]))
+    )
+    names = tuple(f"class {i}" for i in range(300))
+    many = dataclasses.replace(model, net=net, class_names=names)
+    answer = shown(ImagesRoom(many, found.samples))[1]
+    assert len(answer["scores"]) == len(answer["probabilities"]) == 300
+    assert answer["target"] == 290
+    assert len(answer["layers"][-1]["values"]) == 256
 
 
 def test_a_sample_is_pushed_through(room):

@@ -26,6 +26,7 @@ from hubel.playground._insight import (
     map_pictures,
     slope,
     slope_picture,
+    written,
 )
 from hubel.playground._messages import Fields
 from hubel.playground._pieces import Pieces
@@ -129,7 +130,7 @@ class ImagesRoom:
             "type": "answer",
             "sample": self.sample,
             "label": self.label,
-            "scores": told[-1]["values"],
+            "scores": written(scores),
             "probabilities": sure,
             "target": target,
             "chosen": self.target,

@@ -35,7 +35,7 @@ class Layer:
     shape : tuple of int
         Of the answer to one image.
     values : array of shape (units,)
-        Of a fully connected layer the answers, of maps the mean of each; at most 256.
+        Of a fully connected layer the answers, of maps the mean of each.
     maps : array of shape (units, h, w), or None
     """
 
@@ -45,15 +45,19 @@ class Layer:
     maps: NDArray[np.float64] | None
 
     def as_json(self) -> dict[str, Any]:
-        """Return it, without its maps, as a page reads it."""
-        with np.errstate(all="ignore"):
-            values = np.nan_to_num(self.values, posinf=0.0, neginf=0.0)
+        """Return it as a page reads it: without its maps, at most 256 of its values."""
         return {
             "name": self.name,
             "shape": list(self.shape),
-            "values": [float(f"{value:.4g}") for value in values],
+            "values": written(self.values[:_MOST_VALUES]),
             "maps": self.maps is not None,
         }
+
+
+def written(values: NDArray[np.float64]) -> list[float]:
+    """Return numbers with four digits; what is not finite is 0."""
+    finite = np.nan_to_num(values, posinf=0.0, neginf=0.0)
+    return [float(f"{value:.4g}") for value in finite]
 
 
 def follow(model: Model, image: Bytes) -> list[Layer]:
@@ -75,7 +79,7 @@ def _layer(name: str, answer: NDArray[np.float64]) -> Layer:
         small = shrink(np.nan_to_num(maps)[None], _LARGEST_MAP)[0]
         values = maps.mean(axis=(0, 1))
         return Layer(name, answer.shape, values, np.moveaxis(small, 2, 0))
-    return Layer(name, answer.shape, answer.reshape(-1)[:_MOST_VALUES], None)
+    return Layer(name, answer.shape, answer.reshape(-1), None)
 
 
 def map_pictures(layer: Layer) -> Bytes:

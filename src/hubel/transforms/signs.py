@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, Final
 
 import numpy as np
@@ -93,10 +94,10 @@ def constant(value: float) -> str:
 
     Examples
     --------
-    >>> constant(1.0), constant(-0.5), constant(0.1 + 0.2)
-    ('1', '−0.5', '0.3')
+    >>> constant(1.0), constant(-0.5), constant(0.1 + 0.2), constant(1e-5)
+    ('1', '−0.5', '0.3', '1e−5')
     """
-    return f"{value:.4g}".replace("-", _MINUS).replace("inf", "∞")
+    return _typeset(f"{value:.4g}").replace("inf", "∞")
 
 
 def number(value: complex, digits: int) -> str:
@@ -118,13 +119,16 @@ def number(value: complex, digits: int) -> str:
         return "nan" if math.isnan(value) else f"{_MINUS if value < 0 else ''}∞"
     size = abs(value)
     if size and not 0.5 * 10**-digits <= size < 1e5:
-        text = f"{value:.{max(digits - 1, 0)}e}".replace("e+0", "e").replace(
-            "e-0", "e-"
-        )
+        text = f"{value:.{max(digits - 1, 0)}e}"
     else:
         text = f"{value:.{digits}f}"
         text = text.removeprefix("-") if float(text) == 0 else text
-    return text.replace("e+", "e").replace("-", _MINUS)
+    return _typeset(text)
+
+
+def _typeset(text: str) -> str:
+    """Write an exponent without plus and zeros in front, and minus as such."""
+    return re.sub(r"e\+?(-?)0*", r"e\1", text).replace("-", _MINUS)
 
 
 def amount(value: Any, digits: int) -> str:

@@ -164,13 +164,13 @@ def _across(
             (abs(height[v] - height[r]) for v in column for r in columns.right[v]),
             default=0.0,
         )
-        bend = min(max(_BEND[0], 0.55 * steep), _BEND[1]) + _landing(diagram, column)
+        bend = min(max(_BEND[0], 0.55 * steep), _BEND[1]) + _landing(diagram)
         found.append((left, wide, wire, bend))
         left += wide + wire + bend
     return found
 
 
-def _landing(diagram: Diagram, column: list[int]) -> float:
+def _landing(diagram: Diagram) -> float:
     """Return the room for the gradients at the ends of branches, where shown."""
     if not diagram.branches:
         return 0.0
@@ -201,7 +201,7 @@ def _curves(
         column = across[column_of[reader]][0]
         y = ports[reader, port]
         if diagram.branches:
-            column -= _landing(diagram, [])
+            column -= _landing(diagram)
         points += [(column, y), (end, y)] if end > column else [(end, y)]
         found[wire] = points
     return found
