@@ -100,6 +100,19 @@ def test_numpys_wheels_are_known():
     assert openblas.find_pool() is not None
 
 
+def test_one_thread_is_for_all_who_ask_for_it_at_the_same_time(monkeypatch):
+    count = [4]
+    pool = openblas.Pool(lambda: count[-1], count.append)
+    monkeypatch.setattr(openblas, "find_pool", lambda: pool)
+    first, second = openblas.one_thread(), openblas.one_thread()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert count[-1] == 1
+    second.__exit__(None, None, None)
+    assert count[-1] == 4
+
+
 def test_a_function_that_multiplies_wrongly_is_refused():
     right = blas.find_product("float64")
     if right is None or right.fortran:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,6 +62,46 @@ def find_pool() -> Pool | None:
             if hasattr(library, name.format("set")):
                 return _pool(library, name)
     return None
+
+
+class _Single:
+    """Who wants one thread at the moment, and how many there were before."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users = self._before = 0
+
+    def enter(self, pool: Pool) -> None:
+        """Leave one thread, for the first user."""
+        with self._lock:
+            if not self._users:
+                self._before = pool.get()
+                pool.set(1)
+            self._users += 1
+
+    def leave(self, pool: Pool) -> None:
+        """Give the others back, after the last user."""
+        with self._lock:
+            self._users -= 1
+            if not self._users:
+                pool.set(self._before)
+
+
+_single = _Single()
+
+
+@contextmanager
+def one_thread() -> Generator[None]:
+    """Let one thread do products for a while, also where several ask for it."""
+    pool = find_pool()
+    if pool is None:
+        yield
+        return
+    _single.enter(pool)
+    try:
+        yield
+    finally:
+        _single.leave(pool)
 
 
 def find_products(letter: str) -> Iterator[Symbol]:

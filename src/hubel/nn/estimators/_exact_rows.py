@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from hubel.compiler.openblas import find_pool
+from hubel.compiler.openblas import one_thread
 from hubel.nn._module import Array
 
 BLOCK, GRAM_ROWS, LARGE = 2**22, 2048, 30.0
 """Bytes of a block in thin products, which should stay in cache; rows of one in the
 Gram matrix, where the addition of a whole matrix comes with each; a mean that is large
 beside its spread."""
-
-
-@contextmanager
-def _one_thread() -> Generator[None]:
-    """Let one thread do thin products, whose time is that of reading the data.
-
-    Threads would wait for each other at the end of every block: on a busy machine for
-    many times as long as the block takes.
-    """
-    pool = find_pool()
-    before = pool.get() if pool else 0
-    if pool is not None:
-        pool.set(1)
-    try:
-        yield
-    finally:
-        if pool is not None:
-            pool.set(before)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +64,7 @@ class Rows:
             shift = shift - self.mean @ inner
         factor = inner.astype(self.mean.dtype, copy=False)
         found = np.empty((len(self), weights.shape[1]))
-        with _one_thread():
+        with one_thread():
             for where, block in self._thin():
                 found[where] = block @ factor
         return found + shift
@@ -92,7 +73,7 @@ class Rows:
         """Return the transposed matrix times (m, k), as float64 of shape (d + 1, k)."""
         factor = values.astype(self.mean.dtype, copy=False)
         total, sums = np.zeros((self.width - 1, values.shape[1])), values.sum(axis=0)
-        with _one_thread():
+        with one_thread():
             for where, block in self._thin():
                 total += block.T @ factor[where]
         if self._as_it_is:
@@ -110,7 +91,11 @@ class Rows:
         return self.data.dtype == self.mean.dtype and bool(size < LARGE)
 
     def _thin(self) -> Iterator[tuple[slice, Array]]:
-        """Give the blocks of thin products."""
+        """Give the blocks of thin products, whose time is that of reading the data.
+
+        Threads would wait for each other at the end of every block: on a busy machine
+        for many times as long as the block takes.
+        """
         rows = max(BLOCK // (self.width * self.mean.dtype.itemsize), 1)
         if not self._as_it_is:
             yield from self._scaled(rows)

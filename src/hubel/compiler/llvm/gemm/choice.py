@@ -26,7 +26,7 @@ from hubel.compiler.llvm.gemm.product import OwnProduct, Shape, text_of
 from hubel.compiler.llvm.gemm.proposal import propose
 from hubel.compiler.llvm.gemm.trial import is_right
 from hubel.compiler.llvm.target import host
-from hubel.compiler.openblas import find_pool
+from hubel.compiler.openblas import one_thread
 from hubel.errors import NativeError, OptionError
 
 VARIABLE = "HUBEL_GEMM"
@@ -217,7 +217,7 @@ def _is_faster(own: OwnProduct, library: blas.Product | None) -> bool:
     theirs = _other(shape, arrays, library)
     if theirs is None:
         return True
-    with _one_thread():
+    with one_thread():
         first, second = _times((ours, theirs))
     _log.debug("%s: %.1f us, otherwise %.1f us", shape, 1e6 * first, 1e6 * second)
     return first <= second
@@ -236,21 +236,6 @@ def _other(
     return lambda: blas.multiply(
         library, arrays, shape.extents, shape.transposed, factors
     )
-
-
-@contextmanager
-def _one_thread() -> Generator[None]:
-    """Let the library use one thread for a while."""
-    pool = find_pool()
-    before = pool.get() if pool else 1
-    if pool is None or before == 1:
-        yield
-        return
-    pool.set(1)
-    try:
-        yield
-    finally:
-        pool.set(before)
 
 
 def _shortened(own: OwnProduct) -> OwnProduct:
