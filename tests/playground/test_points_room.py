@@ -340,6 +340,12 @@ def test_wrong_settings_are_refused_and_change_nothing(room, name):
     assert room.settings is before
 
 
+def test_a_wrong_speed_starts_nothing(room):
+    with pytest.raises(HubelError, match="speed"):
+        ask(room, "run", on=True, speed=-1)
+    assert not room.working
+
+
 def test_messages_have_no_fields_too_many(room):
     with pytest.raises(HubelError, match="'extra'"):
         ask(room, "run", on=True, extra=1)

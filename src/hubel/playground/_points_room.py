@@ -309,9 +309,10 @@ class PointsRoom:
         return self._other_points()
 
     def _run(self, fields: Fields) -> list[Reply]:
-        self.working = fields.flag("on")
+        on = fields.flag("on")
         if fields.has("speed"):
             self.speed = fields.whole("speed", 0, 100_000)
+        self.working = on
         return [self._told_state()]
 
     def _steps(self, fields: Fields) -> list[Reply]:

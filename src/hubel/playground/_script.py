@@ -85,7 +85,8 @@ def _data(settings: Settings, points: Points) -> list[str]:
         ]
     if len(points.x) > _MOST:
         return [
-            "# Save the points with the button CSV.",
+            "# Press Save CSV for this file. It does not say which points are for",
+            "# the test, so all of them are learned from.",
             'table = np.loadtxt("points.csv", delimiter=",", skiprows=1)',
             "x, y = table[:, :2].astype(np.float32), table[:, 2].astype(int)",
             "test = np.zeros(len(x), bool)",
