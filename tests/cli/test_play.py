@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+import hubel
 from hubel import experiments
 from hubel.cli._main import main
+from hubel.errors import OptionError
 from hubel.experiments import TrainSettings
 
 pytest.importorskip("starlette", reason="the extra play is not installed")
@@ -62,3 +64,8 @@ def test_what_it_refuses(served, capsys, words, told):
     assert code != 0
     assert told in capsys.readouterr().err
     assert not served
+
+
+def test_there_is_no_other_room():
+    with pytest.raises(OptionError, match="attic"):
+        hubel.play(room="attic", browser=False)

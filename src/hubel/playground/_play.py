@@ -59,16 +59,7 @@ def play(
     RunError
         If the folder is not that of a run.
     """
-    if not (host in _LOOPBACK or allow_remote):
-        raise OptionError(
-            f"{host} may be reached by other machines",
-            remedy="leave --host out, or say --allow-remote if that is wanted",
-        )
-    if host in _EVERY:
-        raise OptionError(
-            f"{host} stands for every address, and a page has one",
-            remedy="give the one that the others call this machine by",
-        )
+    _check_host(host, allow_remote)
     if room and room not in ROOMS:
         raise OptionError(f"no room {room!r}", remedy=f"use one of {', '.join(ROOMS)}")
     try:
@@ -90,6 +81,20 @@ def play(
     if browser:
         webbrowser.open(address)
     run_server(desk, listening, names(host, taken))
+
+
+def _check_host(host: str, allow_remote: bool) -> None:
+    """Refuse what others reach unless that is wanted, and what is no one address."""
+    if not (host in _LOOPBACK or allow_remote):
+        raise OptionError(
+            f"{host} may be reached by other machines",
+            remedy="leave --host out, or say --allow-remote if that is wanted",
+        )
+    if host in _EVERY:
+        raise OptionError(
+            f"{host} stands for every address, and a page has one",
+            remedy="give the one that the others call this machine by",
+        )
 
 
 def rooms(
