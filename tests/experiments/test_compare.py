@@ -252,6 +252,8 @@ def test_verdicts():
         ("capacity", {"units": (0,)}, "units: 0"),
         ("capacity", {"strengths": (-1,)}, "strengths: -1"),
         ("capacity", {"strengths": (math.inf,)}, "strengths: inf"),
+        ("capacity", {"lr": -1}, "lr: -1"),
+        ("capacity", {"momentum": 1.0}, "momentum: 1"),
         ("capacity", {"data": "star"}, "'star'"),
         ("capacity", {"activation": "step"}, "'step'"),
     ],

@@ -81,11 +81,13 @@ def compare(
         then.
     RunError
         If the folder is in use or cannot be written, or the comparison cannot go on.
+    TrainingError
+        If nets on points, which are trained side by side, lose their loss.
 
     Notes
     -----
     No row is called the best unless it is above the others by more than the spread of
-    the seeds. A net that loses its loss is part of the result, as lost.
+    the seeds. A net on images that loses its loss is part of the result, as lost.
     """
     begun = time.perf_counter()
     if resume is None:

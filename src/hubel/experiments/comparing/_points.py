@@ -71,6 +71,8 @@ class PointSettings:
             _require("units", units, 1, 1000)
         for strength in self.strengths:
             _require("strengths", strength, 0, math.inf)
+        _require("lr", self.lr, 0, math.inf)
+        _require("momentum", self.momentum, 0, math.nextafter(1, 0))
 
 
 def read_settings(given: Mapping[str, Any]) -> PointSettings:
