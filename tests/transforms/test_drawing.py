@@ -88,6 +88,12 @@ def test_slides_round_numbers_of_one_output_only():
         hb.Graph.trace(neuron, **VALUES).draw(rounding="slide")
 
 
+@pytest.mark.parametrize("wrong", [{"digits": -1}, {"digits": 18}, {"limit": 0}])
+def test_options_have_their_ranges(wrong):
+    with pytest.raises(OptionError):
+        swept(neuron, **VALUES).draw(**wrong)
+
+
 @pytest.mark.parametrize("ending", [".svg", ".html", ".dot", ".json", ".mmd"])
 def test_it_is_saved(ending, tmp_path):
     drawing = swept(neuron, **VALUES).draw()

@@ -110,8 +110,6 @@ def assigned(text: str) -> tuple[str, float]:
 
 def run(options: Namespace) -> int:
     """Draw what the options say; return the exit code."""
-    if options.digits > 17:
-        raise OptionError("a number has at most 17 digits that count")
     # A long formula is no path, about which pathlib complains.
     is_run = os.path.isdir(options.formula)
     graph = _of_run(options) if is_run else _of_formula(options)

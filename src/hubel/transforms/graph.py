@@ -247,16 +247,22 @@ class Graph:
         Parameters
         ----------
         digits : int
-            How many digits stand behind the point.
+            How many digits stand behind the point, 0 to 17.
         rounding : str
             ``"exact"`` computes with all digits and writes fewer; ``"slide"`` rounds
             each number before it is used again, as lectures do.
         branches : bool
             Whether each branch of a wire shows what it adds to the gradient.
         limit : int
-            Larger graphs are drawn with the gates of one line in one box.
+            Larger graphs are drawn with the gates of one line in one box; at least 1.
         title : str
             What a reader who does not see the picture is told first.
+
+        Raises
+        ------
+        OptionError
+            For an option outside its range, and for ``rounding="slide"`` of a graph
+            with arrays or with several outputs.
 
         Examples
         --------

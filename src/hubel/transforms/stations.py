@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hubel.errors import OptionError
 from hubel.graph.graph import CoreGraph
 from hubel.graph.node import Node, describe
 from hubel.graph.registry import Value
@@ -13,6 +14,8 @@ from hubel.transforms.groups import Group, grouped
 from hubel.transforms.signs import amount, shape, sign
 from hubel.transforms.swept import Swept
 from hubel.view import Diagram, Kind, Station
+
+_MOST_DIGITS = 17
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +33,18 @@ class Style:
     digits: int = 2
     limit: int = 300
     branches: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.digits <= _MOST_DIGITS:
+            raise OptionError(
+                f"{self.digits} digits behind the point",
+                remedy=f"give from 0 to {_MOST_DIGITS} digits; no more of them count",
+            )
+        if self.limit < 1:
+            raise OptionError(
+                f"a drawing of at most {self.limit} pieces",
+                remedy="give a limit from 1",
+            )
 
 
 def show(
