@@ -89,7 +89,11 @@ def describe(commands: Any, name: str) -> None:
 def _image_options(parser: Parser) -> None:
     """Add what says which images, and of which size."""
     parser.add_argument(
-        "--images", type=whole(1), metavar="N", help="take the first N images only"
+        "--images",
+        type=whole(1),
+        metavar="N",
+        help="take the first N images only; of a data set N to train on, and at most "
+        "as many for the test",
     )
     parser.add_argument(
         "--size", type=whole(1), metavar="N", help="bring pictures to NxN"

@@ -128,7 +128,8 @@ def open_source(
     data_dir : str, optional
         As in `read_data`.
     images : int, optional
-        The first ones only; of tenshapes so many for training.
+        The first ones only; of a data set the first of each of its parts, of tenshapes
+        so many for training and a fifth as many for the test.
     size, resize
         What pictures of another size than the first one's are brought to, as in
         `data.image_folder`.
