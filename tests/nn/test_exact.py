@@ -145,6 +145,15 @@ def test_a_warm_start_is_there_already(loss: str):
     np.testing.assert_allclose(model.coef_, before, atol=1e-12)
 
 
+def test_a_warm_start_where_there_is_nothing_to_learn():
+    rows = np.array([[0.0, 1], [1, 0], [2, 1], [3, 0]])
+    model = exact("softmax", warm_start=True)
+    model.fit(rows, [0, 0, 1, 1])
+    model.fit(np.ones((4, 2)), [0, 1, 0, 1])
+    assert model.objective_ == pytest.approx(np.log(2))
+    assert not model.coef_.any()
+
+
 def test_a_fit_does_not_know_of_the_one_before():
     X, y = points()
     model = exact("softmax", alpha=[0.1, 0.01]).fit(X, y)

@@ -97,9 +97,10 @@ class Problem:
             Called after each step with its number, the objective and the gradient.
         """
         weights = np.zeros((self.rows.width, self.loss.columns))
-        walk = _Walk(self, alpha, weights if start is None else start)
         at_zero = self.loss.slope(np.zeros((len(self.rows), self.loss.columns)))
         unit = float(np.linalg.norm(self.rows.transposed_times(at_zero)))
+        # Where the gradient at 0 is 0, that is the optimum, and nothing to divide by.
+        walk = _Walk(self, alpha, start if start is not None and unit else weights)
         shortest, waited = math.inf, 0
         for step in range(1, most + 1):
             waited = 0 if walk.length < shortest else waited + 1
