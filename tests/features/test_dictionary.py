@@ -141,6 +141,19 @@ def test_words_in_whatever_shape(how):
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("how", HOW)
+def test_whole_numbers_are_floats_to_words(how):
+    rows, words = [[200, 3], [0, 90]], [[190, 10], [9, 9], [0, 255]]
+    expected = assign(np.array(rows, float), np.array(words, float), how, spread=90)
+    for kind in (list, np.uint8, np.int64):
+        given = (
+            (rows, words)
+            if kind is list
+            else (np.array(x, kind) for x in (rows, words))
+        )
+        np.testing.assert_array_equal(assign(*given, how, spread=90), expected)
+
+
 def test_parts_are_pooled():
     values = RNG.normal(size=(2, 5, 4, 3))
     for how in ("sum", "mean", "max"):

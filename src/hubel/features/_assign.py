@@ -10,6 +10,7 @@ from hubel.errors import OptionError, ShapeError
 from hubel.features._gradients import safe_sqrt
 from hubel.features._options import check_word
 from hubel.gates._softmax import softmax
+from hubel.graph.term import Term
 
 Assignment = Literal["hard", "soft", "triangle"]
 
@@ -22,7 +23,7 @@ def assign(
     Parameters
     ----------
     rows : array of shape (..., d)
-        Floats; may be traced.
+        Floats, which whole numbers become; may be traced.
     codebook : array of shape (k, d)
         Such as the centroids of :func:`kmeans`; may be traced.
     how : {"hard", "soft", "triangle"}
@@ -59,6 +60,7 @@ def assign(
     check_word("how", how, get_args(Assignment))
     if not 0 < spread < np.inf:
         raise OptionError(f"spread={spread}", remedy="Give a number above 0.")
+    rows, codebook = _as_floats(rows), _as_floats(codebook)
     if codebook.ndim != 2 or rows.shape[-1:] != codebook.shape[1:]:
         raise ShapeError(
             f"rows of shape {rows.shape} and a codebook of shape {codebook.shape}",
@@ -73,6 +75,12 @@ def assign(
     else:
         found = _triangle(squares)
     return found.reshape(*rows.shape[:-1], codebook.shape[0])
+
+
+def _as_floats(given: Any) -> Any:
+    """Return an array of floats: squares of bytes would not be bytes."""
+    given = given if isinstance(given, Term) else np.asanyarray(given)
+    return given if given.dtype.kind == "f" else given.astype(np.float64)
 
 
 def square_distances(rows: Any, codebook: Any) -> Any:
