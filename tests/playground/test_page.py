@@ -29,6 +29,7 @@ def test_keys_play_step_reset_and_choose_a_class(visit):
     visit.until(lambda: room.learner.step == 1)
     page.keyboard.press(" ")
     visit.until(lambda: room.working and room.learner.step > 30)
+    page.wait_for_selector("#play[data-working=true]")  # what the key looks at
     page.keyboard.press(" ")
     visit.until(lambda: not room.working)
     page.keyboard.press("r")
