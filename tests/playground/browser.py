@@ -84,17 +84,22 @@ class Visit:
 
     def until(self, fulfilled, seconds=20):
         """Wait until something is so in the server."""
-        for _ in range(int(seconds * 20)):
-            if fulfilled():
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError("it never was so")
+        eventually(self.page, fulfilled, seconds)
 
     def check(self):
         """Nothing in the console, nothing from elsewhere."""
         assert self.said == []
         hosts = {urlsplit(url).hostname for url in self.asked} - {None}
         assert hosts <= {"127.0.0.1"}
+
+
+def eventually(page, fulfilled, seconds=20):
+    """Wait until something is so; a page is drawn after the server is done."""
+    for _ in range(int(seconds * 20)):
+        if fulfilled():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it never was so")
 
 
 def tab_to(page, name, key="Tab"):

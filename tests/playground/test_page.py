@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.playground.browser import center, learned, places, setting, tab_to, touch
+from tests.playground.browser import (
+    center,
+    eventually,
+    learned,
+    places,
+    setting,
+    tab_to,
+    touch,
+)
 
 
 def test_a_spiral_is_learned_by_keyboard_alone(visit):
@@ -35,7 +43,7 @@ def test_keys_play_step_reset_and_choose_a_class(visit):
     page.keyboard.press("r")
     visit.until(lambda: room.learner.step == 0)
     page.keyboard.press("2")
-    assert page.is_checked("[aria-label='Class 2, square']")
+    eventually(page, lambda: page.is_checked("[aria-label='Class 2, square']"))
 
 
 def test_play_pause_step_reset_seed_and_rewind(visit):
@@ -46,8 +54,8 @@ def test_play_pause_step_reset_seed_and_rewind(visit):
     visit.until(lambda: not room.working)
     page.wait_for_timeout(200)
     step = room.learner.step
-    assert page.get_attribute("#room", "data-step") == str(step)
-    assert f"step {step:,}" in page.inner_text(".told")
+    eventually(page, lambda: page.get_attribute("#room", "data-step") == str(step))
+    eventually(page, lambda: f"step {step:,}" in page.inner_text(".told"))
     slide = page.get_by_label("Rewind to an earlier step")
     slide.fill("100")
     slide.dispatch_event("change")
@@ -182,7 +190,7 @@ def test_a_weight_is_written_by_keyboard(visit):
     page.keyboard.type("2.5")
     page.keyboard.press("Enter")
     visit.until(lambda: room.learner.net.layers[2].weight[2][0] == 2.5)
-    assert page.locator(".inspector .gradient").count() == 7
+    eventually(page, lambda: page.locator(".inspector .gradient").count() == 7)
 
 
 def test_pictures_change_with_what_they_show(visit):
@@ -215,7 +223,7 @@ def test_the_curves_are_a_table_too(visit):
     page.click("text=The curves as a table")
     rows = page.locator(".curves tbody tr")
     assert 2 <= rows.count() <= 20
-    assert rows.first.inner_text().startswith("0")
+    eventually(page, lambda: rows.first.inner_text().startswith("0"))
 
 
 def test_points_by_mouse(visit):
@@ -263,7 +271,7 @@ def test_points_by_keyboard(visit):
     page.wait_for_timeout(200)
     page.keyboard.press("Delete")
     visit.until(lambda: len(room.points.x) == 13)
-    assert "class" in page.inner_text("#plane-readout")
+    eventually(page, lambda: "class" in page.inner_text("#plane-readout"))
 
 
 def test_points_by_finger(visits):

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from hubel.playground._presets import PRESETS
-from tests.playground.browser import center
+from tests.playground.browser import center, eventually
 
 
 def test_a_reload_restores_the_state(visit):
@@ -32,7 +32,9 @@ def test_a_reload_restores_the_state(visit):
     assert after.points.x == pytest.approx(before.points.x, abs=1e-3)
     assert (after.points.test == before.points.test).all()
     assert visit.state() == kept
-    assert page.input_value("label:has-text('Regions') select") == "hard"
+    eventually(
+        page, lambda: page.input_value("label:has-text('Regions') select") == "hard"
+    )
 
 
 def test_an_address_is_checked_by_the_server(visits):
@@ -55,8 +57,8 @@ def test_a_teacher_hides_panels_and_the_link_has_no_key(visits):
     page.click("text=Open it")
     visit.until(lambda: visit.room.settings.lr == 0.7)
     page.wait_for_selector(".learning", state="hidden")
-    assert page.is_hidden(".network")
-    assert page.is_visible(".plane")
+    eventually(page, lambda: page.is_hidden(".network"))
+    eventually(page, lambda: page.is_visible(".plane"))
     assert visit.state()["hide"] == "learning,network"
 
 
@@ -97,10 +99,10 @@ def test_examples_side_by_side(visit):
     visit.until(lambda: all(room.learner.step > 40 for room in tiles))
     page.click("text=Pause all")
     visit.until(lambda: not any(room.working for room in tiles))
-    assert page.locator(".compare canvas").count() == 3
+    eventually(page, lambda: page.locator(".compare canvas").count() == 3)
     page.click("[aria-label='Open 20 hidden units']")
     visit.until(lambda: visit.room.settings.layers[0].units == 20)
-    assert page.is_visible(".plane")
+    eventually(page, lambda: page.is_visible(".plane"))
 
 
 def test_every_example_tells_its_story(visit):

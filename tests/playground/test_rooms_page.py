@@ -62,7 +62,7 @@ def test_a_bar_is_dragged_over_the_field(cells):
     cells.until(lambda: int(page.inner_text(".card.cell0 .card-rate")) > 40)
     drag(page, ".screen-canvas", (0.5, 0.5), (0.9, 0.5))
     cells.until(lambda: page.inner_text(".card.cell0 .card-rate") == "0")
-    assert "at 40, 0" in page.inner_text("#screen-readout")
+    cells.until(lambda: "at 40, 0" in page.inner_text("#screen-readout"))
 
 
 def test_all_of_it_by_keyboard(cells):
@@ -90,7 +90,9 @@ def test_what_is_refused_is_said(cells):
     cells.room._handlers["focus"] = refuse
     cells.page.locator(".card.cell1 button").first.click()
     told = cells.page.locator(".message.bad")
-    assert told.inner_text().startswith("Not at this time: Wait.")
+    browser.eventually(
+        cells.page, lambda: told.inner_text().startswith("Not at this time: Wait.")
+    )
 
 
 def test_tuning_curves_are_measured(cells):
@@ -103,7 +105,9 @@ def test_tuning_curves_are_measured(cells):
     assert ": simple" in texts[2]
     assert ": complex" in texts[2]
     page.locator("[data-vary=orientation] summary").click()
-    assert page.locator("[data-vary=orientation] tbody tr").count() == 36
+    browser.eventually(
+        page, lambda: page.locator("[data-vary=orientation] tbody tr").count() == 36
+    )
     page.get_by_label("turned by, °", exact=True).nth(1).fill("45")
     page.keyboard.press("Enter")
     cells.until(lambda: abs(cells.room.model["orientation"] - math.pi / 4) < 0.01)
@@ -112,11 +116,18 @@ def test_tuning_curves_are_measured(cells):
 
 def test_filters_are_probed(cells):
     page, room = cells.page, cells.room
-    assert page.locator("[data-sheet=learned] .tile").count() == 64
+    browser.eventually(
+        page, lambda: page.locator("[data-sheet=learned] .tile").count() == 64
+    )
     page.locator("[data-sheet=trained] .tile").nth(3).click()
     cells.until(lambda: room.chosen["trained"] == 3 and room.focus == 3)
     page.wait_for_selector(".card.cell3 .card-title:has-text('Trained filter 3')")
-    assert page.get_attribute("[data-sheet=trained] .tile >> nth=3", "aria-pressed")
+    browser.eventually(
+        page,
+        lambda: page.get_attribute(
+            "[data-sheet=trained] .tile >> nth=3", "aria-pressed"
+        ),
+    )
 
 
 def test_the_sound_is_off_until_it_is_wanted(cells):
@@ -135,7 +146,7 @@ def test_test_images_are_looked_through(images):
     page.keyboard.press("Enter")
     images.until(lambda: room.sample == 42)
     page.wait_for_selector("text=Test image 42")
-    assert page.locator(".score.true").count() == 1
+    browser.eventually(page, lambda: page.locator(".score.true").count() == 1)
     page.locator(".score").nth(4).click()
     images.until(lambda: room.target == 4)
     page.wait_for_selector("text=Of the score of square")
@@ -170,14 +181,16 @@ def test_a_drawing_is_seen(images):
 
 def test_every_layer_is_shown(images):
     page = images.page
-    assert page.locator(".unit-filter").count() == 4
-    assert page.locator(".unit-answer canvas:visible").count() == 4
+    browser.eventually(page, lambda: page.locator(".unit-filter").count() == 4)
+    browser.eventually(
+        page, lambda: page.locator(".unit-answer canvas:visible").count() == 4
+    )
     count = page.locator(".layers select option").count()
     for layer in range(count):
         page.locator(".layers select").select_option(str(layer))
         images.until(lambda layer=layer: images.room.layer == layer)
     page.wait_for_selector("text=10 numbers")
-    assert page.locator(".unit-answer").count() == 10
+    browser.eventually(page, lambda: page.locator(".unit-answer").count() == 10)
 
 
 def test_rooms_are_changed_by_tabs(images):
@@ -199,7 +212,7 @@ def test_only_the_room_chosen_last_is_entered(cells):
     page.wait_for_selector(".points-room")
     page.wait_for_timeout(300)
     assert len(served.rooms) == before + 1
-    assert page.locator("#room > *").count() == 1
+    browser.eventually(page, lambda: page.locator("#room > *").count() == 1)
     page.goto(f"{served.address}&room=toString")
     page.reload()
     page.wait_for_selector(".points-room")
