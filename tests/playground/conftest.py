@@ -8,6 +8,15 @@ pytest.importorskip("starlette", reason="the extra play is not installed")
 pytest.importorskip("uvicorn", reason="the extra play is not installed")
 
 
+def pytest_collection_modifyitems(items):
+    """Let a browser that goes away leave half a conversation behind it."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            for kind in ("UnraisableException", "UnhandledThreadException"):
+                text = f"ignore::pytest.Pytest{kind}Warning"
+                item.add_marker(pytest.mark.filterwarnings(text))
+
+
 @pytest.fixture(scope="module")
 def served():
     """A server of the room of points."""
