@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hubel.features._color import ColorHistogram
-from hubel.features._feature import Feature
 from hubel.features._hue import Mode
 from hubel.features._images import Range
 from hubel.features.sklearn._transformer import FeatureTransformer
+from hubel.nn.estimators._net import remember
 
 
 class ColorHistogramTransformer(FeatureTransformer):
@@ -27,6 +27,8 @@ class ColorHistogramTransformer(FeatureTransformer):
     (3, 32)
     """
 
+    makes = ColorHistogram
+
     def __init__(
         self,
         bins: int = 4,
@@ -36,11 +38,4 @@ class ColorHistogramTransformer(FeatureTransformer):
         image_shape: tuple[int, ...] | None = None,
         range: Range | None = None,
     ) -> None:
-        self.bins = bins
-        self.mode: Mode = mode
-        self.grid = grid
-        self.image_shape = image_shape
-        self.range = range
-
-    def _make(self, range: Range) -> Feature:
-        return ColorHistogram(self.bins, self.mode, grid=self.grid, range=range)
+        remember(self, locals())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hubel.features._dense_sift import DenseSIFT
-from hubel.features._feature import Feature
 from hubel.features._images import Range
 from hubel.features.sklearn._transformer import FeatureTransformer
+from hubel.nn.estimators._net import remember
 
 
 class DenseSIFTTransformer(FeatureTransformer):
@@ -26,6 +26,8 @@ class DenseSIFTTransformer(FeatureTransformer):
     (3, 128)
     """
 
+    makes = DenseSIFT
+
     def __init__(
         self,
         step: int = 8,
@@ -36,14 +38,4 @@ class DenseSIFTTransformer(FeatureTransformer):
         image_shape: tuple[int, ...] | None = None,
         range: Range | None = None,
     ) -> None:
-        self.step = step
-        self.cell = cell
-        self.sigma = sigma
-        self.root = root
-        self.image_shape = image_shape
-        self.range = range
-
-    def _make(self, range: Range) -> Feature:
-        return DenseSIFT(
-            self.step, self.cell, sigma=self.sigma, root=self.root, range=range
-        )
+        remember(self, locals())

@@ -9,12 +9,11 @@ from hubel.features._feature import Feature
 from hubel.features._images import Range
 from hubel.features._learn import learn_bag_of_words, learn_dictionary
 from hubel.features._pool import Pooling
-from hubel.features.sklearn._transformer import FeatureTransformer
-from hubel.nn._module import Array
-from hubel.nn.estimators._net import seed_of
+from hubel.features.sklearn._learner import LearningTransformer
+from hubel.nn.estimators._net import remember
 
 
-class DictionaryTransformer(FeatureTransformer):
+class DictionaryTransformer(LearningTransformer):
     """Turn rows of pixels into what a dictionary says that ``fit`` learns.
 
     Parameters
@@ -40,7 +39,7 @@ class DictionaryTransformer(FeatureTransformer):
     (9, 20)
     """
 
-    n_iter_: int
+    makes = staticmethod(learn_dictionary)
 
     def __init__(
         self,
@@ -60,32 +59,10 @@ class DictionaryTransformer(FeatureTransformer):
         range: Range | None = None,
         random_state: Any = None,
     ) -> None:
-        self.words = words
-        self.size = size
-        self.stride = stride
-        self.describe = describe
-        self.whitening = whitening
-        self.how: Assignment = how
-        self.spread = spread
-        self.grid = grid
-        self.pooling: Pooling = pooling
-        self.samples = samples
-        self.max_iter = max_iter
-        self.image_shape = image_shape
-        self.range = range
-        self.random_state = random_state
-
-    def _learn(self, images: Array) -> Feature:
-        return learn_dictionary(
-            images,
-            self.words,
-            whitening=self.whitening,
-            spread=self.spread,
-            **_common(self),
-        )
+        remember(self, locals())
 
 
-class BagOfWordsTransformer(FeatureTransformer):
+class BagOfWordsTransformer(LearningTransformer):
     """Turn rows of pixels into histograms of visual words that ``fit`` learns.
 
     Parameters
@@ -110,7 +87,7 @@ class BagOfWordsTransformer(FeatureTransformer):
     (9, 5)
     """
 
-    n_iter_: int
+    makes = staticmethod(learn_bag_of_words)
 
     def __init__(
         self,
@@ -128,37 +105,4 @@ class BagOfWordsTransformer(FeatureTransformer):
         range: Range | None = None,
         random_state: Any = None,
     ) -> None:
-        self.words = words
-        self.size = size
-        self.stride = stride
-        self.describe = describe
-        self.how: Assignment = how
-        self.grid = grid
-        self.pooling: Pooling = pooling
-        self.samples = samples
-        self.max_iter = max_iter
-        self.image_shape = image_shape
-        self.range = range
-        self.random_state = random_state
-
-    def _learn(self, images: Array) -> Feature:
-        return learn_bag_of_words(images, self.words, **_common(self))
-
-
-_COMMON = ("size", "stride", "how", "grid", "pooling", "samples", "max_iter")
-
-
-def _common(model: DictionaryTransformer | BagOfWordsTransformer) -> dict[str, Any]:
-    """Return the parameters that both have, with the range and the seed."""
-    describe, limits = model.describe, model.range_
-
-    def note(done: int, most: int) -> None:
-        model.n_iter_ = done
-
-    return {
-        **{name: getattr(model, name) for name in _COMMON},
-        "describe": None if describe is None else describe.replace(range=limits),
-        "range": limits,
-        "seed": seed_of(model.random_state),
-        "progress": note,
-    }
+        remember(self, locals())

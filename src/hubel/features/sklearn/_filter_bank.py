@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hubel.features._feature import Feature
 from hubel.features._filter_bank import Bank, FilterBank
 from hubel.features._images import Range
 from hubel.features.sklearn._transformer import FeatureTransformer
+from hubel.nn.estimators._net import remember
 
 
 class FilterBankTransformer(FeatureTransformer):
@@ -26,6 +26,8 @@ class FilterBankTransformer(FeatureTransformer):
     (3, 32)
     """
 
+    makes = FilterBank
+
     def __init__(
         self,
         bank: Bank = "gabor",
@@ -36,14 +38,4 @@ class FilterBankTransformer(FeatureTransformer):
         image_shape: tuple[int, ...] | None = None,
         range: Range | None = None,
     ) -> None:
-        self.bank: Bank = bank
-        self.scale = scale
-        self.grid = grid
-        self.weber = weber
-        self.image_shape = image_shape
-        self.range = range
-
-    def _make(self, range: Range) -> Feature:
-        return FilterBank(
-            self.bank, scale=self.scale, grid=self.grid, weber=self.weber, range=range
-        )
+        remember(self, locals())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hubel.features._feature import Feature
 from hubel.features._gist import GIST
 from hubel.features._images import Range
 from hubel.features.sklearn._transformer import FeatureTransformer
+from hubel.nn.estimators._net import remember
 
 
 class GISTTransformer(FeatureTransformer):
@@ -26,6 +26,8 @@ class GISTTransformer(FeatureTransformer):
     (3, 512)
     """
 
+    makes = GIST
+
     def __init__(
         self,
         orientations: tuple[int, ...] = (8, 8, 8, 8),
@@ -34,10 +36,4 @@ class GISTTransformer(FeatureTransformer):
         image_shape: tuple[int, ...] | None = None,
         range: Range | None = None,
     ) -> None:
-        self.orientations = orientations
-        self.grid = grid
-        self.image_shape = image_shape
-        self.range = range
-
-    def _make(self, range: Range) -> Feature:
-        return GIST(self.orientations, grid=self.grid, range=range)
+        remember(self, locals())

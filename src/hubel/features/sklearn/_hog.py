@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from hubel.features._feature import Feature
 from hubel.features._hog import HOG
 from hubel.features._hog_settings import Norm, Preset
 from hubel.features._images import Range
 from hubel.features.sklearn._transformer import FeatureTransformer
+from hubel.nn.estimators._net import remember
 
 
 class HOGTransformer(FeatureTransformer):
@@ -33,6 +33,8 @@ class HOGTransformer(FeatureTransformer):
     (3, 144)
     """
 
+    makes = HOG
+
     def __init__(
         self,
         preset: Preset = "lecture",
@@ -45,17 +47,10 @@ class HOGTransformer(FeatureTransformer):
         image_shape: tuple[int, ...] | None = None,
         range: Range | None = None,
     ) -> None:
-        self.preset: Preset = preset
-        self.bins = bins
-        self.cell = cell
-        self.block = block
-        self.norm = norm
-        self.overrides = overrides
-        self.image_shape = image_shape
-        self.range = range
+        remember(self, locals())
 
-    def _make(self, range: Range) -> Feature:
-        names = ("bins", "cell", "block", "norm")
-        given = {name: getattr(self, name) for name in names}
-        stated = {name: value for name, value in given.items() if value is not None}
-        return HOG(self.preset, range=range, **stated, **(self.overrides or {}))
+    def _settings(self) -> dict[str, Any]:
+        """Return what is stated; the preset says the rest."""
+        stated = super()._settings()
+        overrides: dict[str, Any] = stated.pop("overrides") or {}
+        return {k: v for k, v in stated.items() if v is not None} | overrides

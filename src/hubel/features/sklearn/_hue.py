@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hubel.features._feature import Feature
 from hubel.features._hue import HueHistogram, Mode, Weight
 from hubel.features._images import Range
 from hubel.features.sklearn._transformer import FeatureTransformer
+from hubel.nn.estimators._net import remember
 
 
 class HueHistogramTransformer(FeatureTransformer):
@@ -26,6 +26,8 @@ class HueHistogramTransformer(FeatureTransformer):
     (3, 4)
     """
 
+    makes = HueHistogram
+
     def __init__(
         self,
         bins: int = 10,
@@ -36,14 +38,4 @@ class HueHistogramTransformer(FeatureTransformer):
         image_shape: tuple[int, ...] | None = None,
         range: Range | None = None,
     ) -> None:
-        self.bins = bins
-        self.mode: Mode = mode
-        self.weight: Weight = weight
-        self.grid = grid
-        self.image_shape = image_shape
-        self.range = range
-
-    def _make(self, range: Range) -> Feature:
-        return HueHistogram(
-            self.bins, self.mode, self.weight, grid=self.grid, range=range
-        )
+        remember(self, locals())

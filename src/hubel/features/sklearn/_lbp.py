@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hubel.features._feature import Feature
 from hubel.features._images import Range
 from hubel.features._lbp import LBP, Method
 from hubel.features.sklearn._transformer import FeatureTransformer
+from hubel.nn.estimators._net import remember
 
 
 class LBPTransformer(FeatureTransformer):
@@ -26,6 +26,8 @@ class LBPTransformer(FeatureTransformer):
     (3, 40)
     """
 
+    makes = LBP
+
     def __init__(
         self,
         method: Method = "uniform",
@@ -36,12 +38,4 @@ class LBPTransformer(FeatureTransformer):
         image_shape: tuple[int, ...] | None = None,
         range: Range | None = None,
     ) -> None:
-        self.method: Method = method
-        self.points = points
-        self.radius = radius
-        self.grid = grid
-        self.image_shape = image_shape
-        self.range = range
-
-    def _make(self, range: Range) -> Feature:
-        return LBP(self.method, self.points, self.radius, grid=self.grid, range=range)
+        remember(self, locals())

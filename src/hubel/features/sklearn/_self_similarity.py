@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hubel.features._feature import Feature
 from hubel.features._images import Range
 from hubel.features._self_similarity import SelfSimilarity
 from hubel.features.sklearn._transformer import FeatureTransformer
+from hubel.nn.estimators._net import remember
 
 
 class SelfSimilarityTransformer(FeatureTransformer):
@@ -26,6 +26,8 @@ class SelfSimilarityTransformer(FeatureTransformer):
     (3, 80)
     """
 
+    makes = SelfSimilarity
+
     def __init__(
         self,
         step: int = 4,
@@ -36,14 +38,4 @@ class SelfSimilarityTransformer(FeatureTransformer):
         image_shape: tuple[int, ...] | None = None,
         range: Range | None = None,
     ) -> None:
-        self.step = step
-        self.radius = radius
-        self.patch = patch
-        self.noise = noise
-        self.image_shape = image_shape
-        self.range = range
-
-    def _make(self, range: Range) -> Feature:
-        return SelfSimilarity(
-            self.step, self.radius, self.patch, noise=self.noise, range=range
-        )
+        remember(self, locals())

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from hubel.features._assign import Assignment
-from hubel.features._feature import Feature
 from hubel.features._filter_bank import Bank
 from hubel.features._images import Range
 from hubel.features._pool import Pooling
 from hubel.features._textons import learn_textons
-from hubel.features.sklearn._transformer import FeatureTransformer
-from hubel.nn._module import Array
-from hubel.nn.estimators._net import seed_of
+from hubel.features.sklearn._learner import LearningTransformer
+from hubel.nn.estimators._net import remember
 
 
-class TextonsTransformer(FeatureTransformer):
+class TextonsTransformer(LearningTransformer):
     """Turn rows of pixels into histograms of textons that ``fit`` learns.
 
     Parameters
@@ -40,7 +38,7 @@ class TextonsTransformer(FeatureTransformer):
     (9, 5)
     """
 
-    n_iter_: int
+    makes = staticmethod(learn_textons)
 
     def __init__(
         self,
@@ -59,35 +57,4 @@ class TextonsTransformer(FeatureTransformer):
         range: Range | None = None,
         random_state: Any = None,
     ) -> None:
-        self.words = words
-        self.bank: Bank = bank
-        self.scale = scale
-        self.weber = weber
-        self.how: Assignment = how
-        self.spread = spread
-        self.grid = grid
-        self.pooling: Pooling = pooling
-        self.samples = samples
-        self.max_iter = max_iter
-        self.image_shape = image_shape
-        self.range = range
-        self.random_state = random_state
-
-    def _learn(self, images: Array) -> Feature:
-        def note(done: int, most: int) -> None:
-            self.n_iter_ = done
-
-        return learn_textons(
-            images,
-            self.words,
-            **{name: getattr(self, name) for name in _GIVEN},
-            range=self.range_,
-            seed=seed_of(self.random_state),
-            progress=note,
-        )
-
-
-_GIVEN = (
-    *("bank", "scale", "weber", "how", "spread"),
-    *("grid", "pooling", "samples", "max_iter"),
-)
+        remember(self, locals())

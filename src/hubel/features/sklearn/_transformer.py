@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -27,9 +28,8 @@ class FeatureTransformer(
     """A feature as a transformer of scikit-learn.
 
     A subclass says in ``__init__`` what it can be told, as scikit-learn wants it, and
-    in ``_make`` which feature that is; in ``_learn``, if it learns from images. All
-    have the parameters ``image_shape`` and ``range``; None means that ``fit`` finds
-    out.
+    in ``makes`` which feature takes these settings. All have the parameters
+    ``image_shape`` and ``range``; None means that ``fit`` finds out.
 
     Attributes
     ----------
@@ -45,12 +45,14 @@ class FeatureTransformer(
         Of X, as everywhere in scikit-learn.
     """
 
+    makes: ClassVar[Callable[..., Feature]]
     image_shape: Any
     range: Any
 
-    def _make(self, range: Range) -> Feature:
-        """Return the feature with the parameters as they are."""
-        raise NotImplementedError(f"{type(self).__name__} has no _make")
+    def _settings(self) -> dict[str, Any]:
+        """Return the parameters that are the feature's own."""
+        given = self.get_params(deep=False)
+        return {k: v for k, v in given.items() if k not in ("image_shape", "range")}
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Find the shape and the range of images.
@@ -86,7 +88,7 @@ class FeatureTransformer(
 
     def _learn(self, images: Array) -> Feature:
         """Return the feature, which may learn from images."""
-        return self._make(self.range_)
+        return self.makes(**self._settings(), range=self.range_)
 
     def transform(self, X: Any) -> Array:
         """Compute the feature.

@@ -7,6 +7,7 @@ from typing import Any
 from hubel.nn._module import Array, Module
 from hubel.nn._optim import Optimizer
 from hubel.nn.estimators._classes import ClassEstimator
+from hubel.nn.estimators._net import remember
 from hubel.nn.schedules import Schedule
 
 
@@ -130,7 +131,7 @@ class NetClassifier(ClassEstimator):
         verbose: bool = False,
         callbacks: Any = None,
     ) -> None:
-        self._remember(locals())
+        remember(self, locals())
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class, shape (n, classes): the softmax."""

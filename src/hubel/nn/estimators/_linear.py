@@ -16,6 +16,7 @@ from hubel.nn.estimators._classes import ClassEstimator
 from hubel.nn.estimators._exact import Optimum
 from hubel.nn.estimators._exact_fit import ExactFit, as_columns, as_rows
 from hubel.nn.estimators._exact_rows import Rows
+from hubel.nn.estimators._net import remember
 from hubel.nn.estimators._sklearn import (
     ConvergenceWarning,
     available_if,
@@ -153,7 +154,7 @@ class LinearClassifier(ClassEstimator):
         verbose: bool = False,
         callbacks: Any = None,
     ) -> None:
-        self._remember(locals())
+        remember(self, locals())
 
     def _train(self, X: Array, y: Array, targets: Array, epochs: int) -> None:
         """Take the way of the solver."""

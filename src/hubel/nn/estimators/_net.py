@@ -42,6 +42,11 @@ DTYPES = [np.float64, np.float32, np.uint8]
 """What is trained on as it comes; everything else becomes the first."""
 
 
+def remember(model: object, given: dict[str, Any]) -> None:
+    """Keep the parameters of an ``__init__`` as they were given, under their names."""
+    vars(model).update({k: v for k, v in given.items() if k != "self"})
+
+
 class NetEstimator(CallbackSupportMixin, BaseEstimator):
     """An estimator that trains a net step by step.
 
@@ -98,10 +103,6 @@ class NetEstimator(CallbackSupportMixin, BaseEstimator):
     def _finish(self, net: Sequential) -> Sequential:
         """Return the net that predicts, from the one that is trained."""
         return net
-
-    def _remember(self, given: dict[str, Any]) -> None:
-        """Keep parameters as they were given, under their names."""
-        self.__dict__.update({k: v for k, v in given.items() if k != "self"})
 
     @with_callbacks
     def fit(self, X: Any, y: Any) -> Self:

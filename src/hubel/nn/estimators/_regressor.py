@@ -11,7 +11,12 @@ from hubel.nn._evaluate import predict_scores
 from hubel.nn._layers import Normalize, Sequential
 from hubel.nn._module import Array, Module
 from hubel.nn._optim import Optimizer
-from hubel.nn.estimators._net import NetEstimator, dtype_of, has_partial_fit
+from hubel.nn.estimators._net import (
+    NetEstimator,
+    dtype_of,
+    has_partial_fit,
+    remember,
+)
 from hubel.nn.estimators._sklearn import (
     MultiOutputMixin,
     RegressorMixin,
@@ -135,7 +140,7 @@ class NetRegressor(MultiOutputMixin, RegressorMixin, NetEstimator):
         verbose: bool = False,
         callbacks: Any = None,
     ) -> None:
-        self._remember(locals())
+        remember(self, locals())
 
     @available_if(has_partial_fit)
     @with_callbacks
